@@ -1,0 +1,3 @@
+//! The component.
+
+fn main() {}
