@@ -1,0 +1,1 @@
+//! The server: discovery, token, endpoints, requests with repeats, and what its error bodies say.
