@@ -201,7 +201,7 @@ pub(super) struct RawSchema {
 impl RawSchema {
     /// The name of the schema it points to.
     pub(super) fn target(&self) -> Option<&str> {
-        let pointer = self.reference.as_deref().or_else(|| match self.all_of.as_slice() {
+        let pointer = self.reference.as_deref().or(match self.all_of.as_slice() {
             [only] => only.reference.as_deref(),
             _ => None,
         })?;
