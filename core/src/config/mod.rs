@@ -4,9 +4,41 @@
 //! `$NAME` are substituted after parsing, `--set` comes last. A mistake is one plain message with file, line, column,
 //! the key and the nearest known key. No message ever holds a substituted value.
 
+mod assemble;
+mod flags;
+mod interpolate;
+mod json_object;
+mod key_filter;
+mod keys;
+mod legacy;
+mod load;
+pub(crate) mod nearest;
+mod needs;
+mod overrides;
+mod paths;
+mod pattern;
+mod query;
+mod read;
+mod resend;
+mod scalar;
+mod selector;
+#[cfg(test)]
+mod tests;
+mod tree;
+mod yaml;
+
 use std::time::Duration;
 
 use crate::secret::{Secret, Url};
+
+pub use flags::flags_without_use;
+pub use key_filter::KeyFilter;
+pub use keys::{KEYS, Key, Wants};
+pub use load::{Loaded, load};
+pub use needs::{Needs, needs};
+pub use query::query;
+pub use resend::Resend;
+pub use selector::{Selected, Selection};
 
 /// The configuration of a run, complete: every value is there and checked.
 #[derive(Debug, Clone)]
@@ -15,6 +47,8 @@ pub struct Config {
     pub file: String,
     /// Where state and cache live, `~` expanded; `None`: no state.
     pub state_dir: Option<String>,
+    /// Whether `state_dir` is `./.lightbeam` only because it should be in the home folder and none is known.
+    pub state_dir_fell_back: bool,
     /// Where the data lies, `~` expanded.
     pub data_dir: String,
     /// The namespace of endpoints that the user names without one.
@@ -37,6 +71,26 @@ pub struct Config {
     pub log_level: LogLevel,
     /// Whether errors are told with their chain of causes.
     pub show_stacktrace: bool,
+}
+
+impl Config {
+    /// The client id and secret, for commands that talk to the API; an error that names the key that is missing.
+    pub fn credentials(&self) -> Result<(&Secret<String>, &Secret<String>), ConfigError> {
+        let missing = |key: &str, variable: &str| ConfigError {
+            message: format!("{}: edfi_api.{key} is missing", self.file),
+            hint: Some(format!(
+                "add {key}: ${{{variable}}} to the section edfi_api, and set that environment variable"
+            )),
+        };
+        let api = &self.edfi_api;
+        if api.client_id.expose().is_empty() {
+            return Err(missing("client_id", "EDFI_API_CLIENT_ID"));
+        }
+        if api.client_secret.expose().is_empty() {
+            return Err(missing("client_secret", "EDFI_API_CLIENT_SECRET"));
+        }
+        Ok((&api.client_id, &api.client_secret))
+    }
 }
 
 /// The API to talk to. URLs are as configured: placeholders (`{tenantIdentifier}` …) may stand in them.

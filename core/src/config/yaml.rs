@@ -8,7 +8,7 @@
 use std::cell::RefCell;
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error as _, MapAccess, SeqAccess, Visitor};
 
 use super::tree::{Entry, Node, Place, Text, Value};
 
@@ -70,7 +70,8 @@ fn mend_separator(source: &str) -> Option<(String, Place)> {
             .map(str::trim_start)
             .and_then(|rest| {
                 let after = rest.strip_prefix(',')?;
-                let ends = after.trim().is_empty() || after.trim_start().len() < after.len() && after.trim_start().starts_with('#');
+                let ends = after.trim().is_empty()
+                    || after.trim_start().len() < after.len() && after.trim_start().starts_with('#');
                 ends.then(|| offset + line.len() - rest.len())
             });
         if let Some(comma) = comma {
@@ -83,9 +84,8 @@ fn mend_separator(source: &str) -> Option<(String, Place)> {
 }
 
 fn parse_as_is(source: &str) -> Result<(Node, Vec<Repeated>), SyntaxError> {
-    let shape = ShapeSeed
-        .deserialize(serde_yaml::Deserializer::from_str(source))
-        .map_err(|error| syntax_error(&error))?;
+    let shape =
+        ShapeSeed.deserialize(serde_yaml::Deserializer::from_str(source)).map_err(|error| syntax_error(&error))?;
     if matches!(shape, Shape::Null) {
         return Ok((Node { value: Value::Null { blank: true }, place: Place::Somewhere }, Vec::new()));
     }
@@ -322,10 +322,9 @@ fn syntax_error(error: &serde_yaml::Error) -> SyntaxError {
         .iter()
         .find(|phrase| said.contains(phrase.said))
         .map_or(("this is not valid YAML", None, false), |phrase| (phrase.message, phrase.hint, phrase.at_start));
-    let place = error.location().map_or(Place::Somewhere, |location| Place::File {
-        line: location.line(),
-        column: location.column(),
-    });
+    let place = error
+        .location()
+        .map_or(Place::Somewhere, |location| Place::File { line: location.line(), column: location.column() });
     SyntaxError { place: if at_start { start_place(&said).unwrap_or(place) } else { place }, message, hint }
 }
 
@@ -416,8 +415,3 @@ const PHRASES: &[Phrase] = &[
     phrase("recursion limit", "sections are nested too deeply", "see the documentation for the known keys"),
     phrase("repetition limit", "aliases (*) are used too often", "write the values out"),
 ];
-
-/// Whether a text is what YAML 1.2 calls null; used for texts that do not come from a file.
-pub(super) fn is_null(text: &str) -> bool {
-    serde_yaml::from_str::<Option<IgnoredAny>>(text).is_ok_and(|value| value.is_none())
-}
