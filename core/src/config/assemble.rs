@@ -153,11 +153,14 @@ fn namespace(reader: Reader<'_>) -> Result<Option<String>, ConfigError> {
     reader.text("namespace")?.map(|found| segment(&found)).transpose()
 }
 
-fn namespace_overrides(reader: Reader<'_>) -> Result<Option<Vec<(String, Vec<String>)>>, ConfigError> {
+/// Namespaces, each with its endpoints.
+type Overrides = Vec<(String, Vec<String>)>;
+
+fn namespace_overrides(reader: Reader<'_>) -> Result<Option<Overrides>, ConfigError> {
     let key = "namespace_overrides";
     let Some(entry) = reader.entry(key) else { return Ok(None) };
     let Value::Map(entries) = &entry.node.value else {
-        if matches!(&entry.node.value, Value::Text(text) if scalar::is_nothing(&text.text))
+        if matches!(&entry.node.value, Value::Text(text) if scalar::is_nothing(&text.content))
             || matches!(&entry.node.value, Value::List(items) if items.is_empty())
         {
             return Ok(None);
@@ -268,12 +271,11 @@ fn version(reader: Reader<'_>) -> Result<(), ConfigError> {
             message: format!("{}: edfi_api.version 2 is not supported", found.place),
             hint: Some("write version: 3, or remove the key".to_owned()),
         }),
-        _ => Err(ConfigError {
-            hint: Some(
-                "it is the version of the data API, not of the ODS; write version: 3, or remove the key".to_owned(),
-            ),
-            ..found.refuse("3")
-        }),
+        _ => {
+            let refused = found.refuse("3");
+            let hint = "it is the version of the data API, not of the ODS; write version: 3, or remove the key";
+            Err(ConfigError { hint: refused.hint.or_else(|| Some(hint.to_owned())), ..refused })
+        }
     }
 }
 
@@ -283,10 +285,10 @@ fn url(reader: Reader<'_>, key: &'static str) -> Result<Option<String>, ConfigEr
     if parse_url(key, &without_placeholders(found.trimmed())).is_ok() {
         return Ok(Some(found.trimmed().to_owned()));
     }
-    let what = if found.text.names.is_empty() { "what is written there".to_owned() } else { found.shown() };
+    let refused = found.refuse("an absolute http or https URL");
     Err(ConfigError {
-        message: format!("{}: {key} must be an absolute http or https URL, and {what} is not", found.place),
-        hint: Some("write it in full, such as https://api.example.org/v7.2/api".to_owned()),
+        hint: refused.hint.or_else(|| Some("write it in full, such as https://api.example.org/v7.2/api".to_owned())),
+        ..refused
     })
 }
 
@@ -352,8 +354,8 @@ fn retry_statuses(reader: Reader<'_>) -> Result<Vec<u16>, ConfigError> {
 
 /// The separator of `count`. Not trimmed: a blank is one.
 fn separator(reader: Reader<'_>) -> Result<String, ConfigError> {
-    let found = reader.raw("count.separator")?.filter(|found| !found.text.text.is_empty());
-    Ok(match found.as_ref().map(|found| found.text.text.as_str()) {
+    let found = reader.raw("count.separator")?.filter(|found| !found.text.content.is_empty());
+    Ok(match found.as_ref().map(|found| found.text.content.as_str()) {
         None | Some("\\t") => "\t".to_owned(),
         Some("\\,") => ",".to_owned(),
         Some(text) => text.to_owned(),

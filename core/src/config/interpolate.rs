@@ -81,40 +81,43 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
     pieces
 }
 
-/// A text with its references substituted, and the names that have no value and stand in braces.
-fn substitute(text: &str, variables: &Variables<'_>) -> (Text, Vec<String>) {
+/// A text with its references substituted.
+fn substitute(text: &str, variables: &Variables<'_>) -> Text {
     let mut done = Text::default();
-    let mut unknown = Vec::new();
     for piece in pieces(text) {
         match piece {
-            Piece::Literal(literal) => done.text.push_str(literal),
+            Piece::Literal(literal) => done.content.push_str(literal),
             Piece::Reference(reference) => {
                 if let Some(value) = variables.value(reference.name) {
-                    done.text.push_str(&value);
+                    done.content.push_str(&value);
                     done.names.push(reference.written.to_owned());
                     done.from_params |= variables.is_param(reference.name);
                 } else {
-                    done.text.push_str(reference.written);
+                    done.content.push_str(reference.written);
                     if reference.braced {
-                        unknown.push(reference.name.to_owned());
+                        done.unknown.push(reference.name.to_owned());
                     }
                 }
             }
         }
     }
-    (done, unknown)
+    done
+}
+
+/// How a name gets a value.
+pub(super) fn give_a_value(name: &str) -> String {
+    format!("set the environment variable {name} (in a sandbox, grant it with --env {name}), or give it with --params")
 }
 
 /// Substitutes in every text of the tree; a name in braces without a value earns a warning.
 pub(super) fn interpolate(root: &mut Node, variables: &Variables<'_>, file: &str, notices: &mut Vec<Notice>) {
     walk(root, &mut String::new(), Place::Somewhere, &mut |text, key, place| {
-        let (substituted, unknown) = substitute(&text.text, variables);
-        for name in unknown {
+        let substituted = substitute(&text.content, variables);
+        for name in &substituted.unknown {
             let place = place.shown(file);
             notices.push(
-                Notice::warning(format!("{place}: {key}: ${{{name}}} has no value and is left as it stands")).with_hint(
-                    format!("set the environment variable {name} (in a sandbox, grant it with --env {name}), or give it with --params"),
-                ),
+                Notice::warning(format!("{place}: {key}: ${{{name}}} has no value and is left as it stands"))
+                    .with_hint(give_a_value(name)),
             );
         }
         *text = substituted;
@@ -125,7 +128,7 @@ pub(super) fn interpolate(root: &mut Node, variables: &Variables<'_>, file: &str
 pub(super) fn names(root: &mut Node) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     walk(root, &mut String::new(), Place::Somewhere, &mut |text, _, _| {
-        for piece in pieces(&text.text) {
+        for piece in pieces(&text.content) {
             if let Piece::Reference(reference) = piece
                 && !names.iter().any(|known| known == reference.name)
             {
@@ -178,7 +181,7 @@ mod tests {
     }
 
     fn substituted(text: &str) -> String {
-        substitute(text, &Variables::new(None, &environment).unwrap()).0.text
+        substitute(text, &Variables::new(None, &environment).unwrap()).content
     }
 
     #[test]
@@ -211,10 +214,10 @@ mod tests {
     #[test]
     fn params_win_and_their_last_value_counts() {
         let variables = Variables::new(Some(r#"{"A": 7, "N": true, "A": "seven"}"#), &environment).unwrap();
-        let (text, unknown) = substitute("${A} ${N} ${EMPTY}", &variables);
-        assert_eq!((text.text.as_str(), text.from_params), ("seven true ", true));
+        let text = substitute("${A} ${N} ${EMPTY}", &variables);
+        assert_eq!((text.content.as_str(), text.from_params), ("seven true ", true));
         assert_eq!(text.names, ["${A}", "${N}", "${EMPTY}"]);
-        assert!(unknown.is_empty());
+        assert!(text.unknown.is_empty());
     }
 
     proptest! {
@@ -234,7 +237,7 @@ mod tests {
         fn without_values_nothing_changes(text in r"(\PC|[${}A_1]){0,40}") {
             let nothing = |_: &str| None;
             let variables = Variables::new(None, &nothing).unwrap();
-            prop_assert_eq!(substitute(&text, &variables).0.text, text);
+            prop_assert_eq!(substitute(&text, &variables).content, text);
         }
     }
 }

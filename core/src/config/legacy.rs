@@ -34,7 +34,7 @@ pub(super) fn renamed(key: &str) -> Option<&'static str> {
 /// The value of an old key as its new key wants it: `verbose` is on or off, `log_level` a word.
 pub(super) fn translated(key: &str, value: Value, place: &str) -> Result<Value, ConfigError> {
     match value {
-        Value::Text(text) if key == VERBOSE => match scalar::switch(&text.text) {
+        Value::Text(text) if key == VERBOSE => match scalar::switch(&text.content) {
             Some(verbose) => Ok(Value::Text(Text::plain(if verbose { "DEBUG" } else { "INFO" }))),
             None => Err(ConfigError::new(format!("{place}: verbose must be true or false"))),
         },

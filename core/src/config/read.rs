@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use super::ConfigError;
+use super::interpolate;
 use super::keys::{self, Wants};
 use super::nearest::nearest;
 use super::scalar;
@@ -34,23 +35,26 @@ pub(super) struct Found<'a> {
 impl Found<'_> {
     /// The text without blanks around it.
     pub(super) fn trimmed(&self) -> &str {
-        self.text.text.trim()
+        self.text.content.trim()
     }
 
     /// The error that the text is not what the key wants.
     pub(super) fn refuse(&self, wanted: impl Display) -> ConfigError {
-        ConfigError::new(format!("{}: {} must be {wanted}, not {}", self.place, self.key, self.shown()))
+        ConfigError {
+            message: format!("{}: {} must be {wanted}, not {}", self.place, self.key, self.shown()),
+            hint: self.text.unknown.first().map(|name| interpolate::give_a_value(name)),
+        }
     }
 
     /// The text as messages show it: never what was substituted, never a secret, nothing long.
     pub(super) fn shown(&self) -> String {
         let text = self.trimmed();
-        if !self.text.names.is_empty() {
+        let is_secret = || keys::known(self.key).is_some_and(|key| matches!(key.wants, Wants::Secret | Wants::Url));
+        if let Some(name) = self.text.unknown.first() {
+            format!("${{{name}}}, which has no value")
+        } else if !self.text.names.is_empty() {
             format!("the value of {}", self.text.names.join(" and "))
-        } else if keys::known(self.key).is_some_and(|key| key.wants == Wants::Secret)
-            || text.len() > SHOWN
-            || text.contains(char::is_whitespace)
-        {
+        } else if is_secret() || text.len() > SHOWN || text.contains(char::is_whitespace) {
             "what is written there".to_owned()
         } else {
             format!("\"{text}\"")
@@ -185,7 +189,7 @@ impl<'a> Reader<'a> {
                         let place = entry.place.shown(self.file);
                         return Err(ConfigError {
                             message: format!("{place}: {path} must be a section, not {}", kind(other)),
-                            hint: Some(format!("write its keys below it, indented, each as key: value")),
+                            hint: Some("write its keys below it, indented, each as key: value".to_owned()),
                         });
                     }
                 }
@@ -207,6 +211,7 @@ pub(super) fn unknown_word(found: &Found<'_>, choices: &[&str]) -> ConfigError {
     let mut error = found.refuse(format!("one of {}", choices.join(", ")));
     // The nearest word of a substituted value would tell something of the value.
     if found.text.names.is_empty()
+        && found.text.unknown.is_empty()
         && let Some(meant) = nearest(found.trimmed(), choices.iter().copied())
     {
         error.hint = Some(format!("did you mean {meant}?"));

@@ -32,17 +32,19 @@ impl Place {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Text {
     /// The text, substituted.
-    pub(super) text: String,
+    pub(super) content: String,
     /// The names that were substituted, in order. Where there are any, no message shows the text.
     pub(super) names: Vec<String>,
-    /// Whether one of them came from `--params`.
+    /// The names in braces that have no value and stand in the text as they were written.
+    pub(super) unknown: Vec<String>,
+    /// Whether one of `names` came from `--params`.
     pub(super) from_params: bool,
 }
 
 impl Text {
     /// A text as it was written.
     pub(super) fn plain(text: impl Into<String>) -> Self {
-        Self { text: text.into(), ..Self::default() }
+        Self { content: text.into(), ..Self::default() }
     }
 }
 

@@ -84,15 +84,16 @@ fn mend_separator(source: &str) -> Option<(String, Place)> {
 }
 
 fn parse_as_is(source: &str) -> Result<(Node, Vec<Repeated>), SyntaxError> {
-    let shape =
-        ShapeSeed.deserialize(serde_yaml::Deserializer::from_str(source)).map_err(|error| syntax_error(&error))?;
+    let shape = ShapeSeed
+        .deserialize(serde_yaml::Deserializer::from_str(source))
+        .map_err(|error| syntax_error(&error, source))?;
     if matches!(shape, Shape::Null) {
         return Ok((Node { value: Value::Null { blank: true }, place: Place::Somewhere }, Vec::new()));
     }
     let repeated = RefCell::new(Vec::new());
     let root = NodeSeed { source, shape: &shape, repeated: &repeated }
         .deserialize(serde_yaml::Deserializer::from_str(source))
-        .map_err(|error| syntax_error(&error))?;
+        .map_err(|error| syntax_error(&error, source))?;
     Ok((root, repeated.into_inner()))
 }
 
@@ -308,15 +309,18 @@ fn place_of(source: &str, text: &str) -> Place {
         .filter(|before| before.len() + text.len() <= source.len());
     let Some(before) = before else { return Place::Somewhere };
     // A text in quotes begins at its quote.
-    let quote = usize::from(before.ends_with(['"', '\'']));
-    let before = &before[..before.len() - quote];
+    place_at(before.strip_suffix(['"', '\'']).unwrap_or(before))
+}
+
+/// The place after what stands before it.
+fn place_at(before: &str) -> Place {
     let line_start = before.rfind(['\n', '\r']).map_or(0, |index| index + 1);
     let breaks = before.matches('\n').count() + before.replace("\r\n", "").matches('\r').count();
     Place::File { line: breaks + 1, column: before[line_start..].chars().count() + 1 }
 }
 
 /// The library's complaint in plain words. What it says beside fixed phrases is never passed on: it may quote the file.
-fn syntax_error(error: &serde_yaml::Error) -> SyntaxError {
+fn syntax_error(error: &serde_yaml::Error, source: &str) -> SyntaxError {
     let said = error.to_string();
     let (message, hint, at_start) = PHRASES
         .iter()
@@ -325,7 +329,16 @@ fn syntax_error(error: &serde_yaml::Error) -> SyntaxError {
     let place = error
         .location()
         .map_or(Place::Somewhere, |location| Place::File { line: location.line(), column: location.column() });
-    SyntaxError { place: if at_start { start_place(&said).unwrap_or(place) } else { place }, message, hint }
+    // Characters that cannot be are found before there are lines, and the place is told as ` at position 17`.
+    let position = || said.rsplit_once(" at position ")?.1.parse::<usize>().ok();
+    let place = if at_start {
+        start_place(&said).unwrap_or(place)
+    } else if let Some(offset) = position().filter(|offset| source.is_char_boundary(*offset)) {
+        place_at(&source[..offset])
+    } else {
+        place
+    };
+    SyntaxError { place, message, hint }
 }
 
 /// The place where the broken construct begins, which the library tells last, as `… at line 3 column 10`.
@@ -357,7 +370,12 @@ const PHRASES: &[Phrase] = &[
         "there is a colon where none can be",
         "check the indentation of this line and the one above; put a value that holds a colon and a blank in quotes",
     ),
-    phrase("could not find expected ':'", "there is a line without a colon", "write key: value"),
+    Phrase {
+        said: "could not find expected ':'",
+        message: "there is a line without a colon",
+        hint: Some("write key: value"),
+        at_start: true,
+    },
     phrase(
         "did not find expected key",
         "this does not fit what stands above it",
@@ -402,11 +420,12 @@ const PHRASES: &[Phrase] = &[
         "there is a list item where none can be",
         "put the list on lines of its own, or the value in quotes",
     ),
-    phrase(
-        "did not find expected alphabetic or numeric character",
-        "* and & mean something else in YAML",
-        "put the value in quotes, as in \"*\"",
-    ),
+    Phrase {
+        said: "did not find expected alphabetic or numeric character",
+        message: "* and & mean something else in YAML",
+        hint: Some("put the value in quotes, as in \"*\""),
+        at_start: true,
+    },
     phrase("unknown anchor", "* and & mean something else in YAML", "put the value in quotes, as in \"*name\""),
     phrase("did not find expected node content", "a value is missing here", "write a value, or put it in quotes"),
     phrase("control characters are not allowed", "there is a control character here", "save the file as UTF-8 text"),
