@@ -74,8 +74,7 @@ impl Progress {
         let expected = self.expected();
 
         let mut parts = Vec::new();
-        if self.total.planned > 0 {
-            let percent = self.total.read.saturating_mul(100) / self.total.planned;
+        if let Some(percent) = self.total.read.saturating_mul(100).checked_div(self.total.planned) {
             // What is read is not yet answered.
             parts.push(format!("{}%", percent.min(if self.finished { 100 } else { 99 })));
         }

@@ -81,10 +81,10 @@ fn totals(results: &Results, closing: &Closing, command: Command, width: usize, 
     let mut head = format!("{}: {}", command.name(), counted(totals.processed, one, many));
     if let Some(started) = results.started() {
         let time = Duration::try_from(closing.at.duration_since(started.at)).unwrap_or_default();
-        head.push_str(&format!(" in {}", duration(time)));
+        head = format!("{head} in {}", duration(time));
         let per_second = totals.processed as f64 / time.as_secs_f64().max(1.0);
         if time >= Duration::from_secs(1) && per_second >= 0.1 {
-            head.push_str(&format!(" ({})", rate(per_second)));
+            head = format!("{head} ({})", rate(per_second));
         }
     }
     lines.extend(wrap(&head, 0, width));
@@ -138,19 +138,19 @@ fn cause(results: &Results, entry: &CauseEntry<'_>, width: usize, lines: &mut Ve
     let mut head = format!("{} {}", number(entry.group.records), cause_name(entry.cause));
     let name = [entry.thing, entry.value].into_iter().flatten().collect::<Vec<_>>().join(" ");
     if !name.is_empty() {
-        head.push_str(&format!(": {}", plain(&name, EXAMPLE_CHARS)));
+        head = format!("{head}: {}", plain(&name, EXAMPLE_CHARS));
     }
-    let named = entry.group.endpoints.iter().map(|(at, _)| plain(&results.name(results.endpoints[*at].id()), 100));
+    let named = entry.group.endpoints.keys().map(|at| plain(&results.name(results.endpoints[*at].id()), 100));
     let named: Vec<String> = named.collect();
     let shown = named.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
     let more = if named.len() > 3 { format!(" and {} more", named.len() - 3) } else { String::new() };
-    head.push_str(&format!(" (in {shown}{more})"));
+    head = format!("{head} (in {shown}{more})");
     lines.extend(wrap(&head, 2, width));
 
     let example = &entry.group.example;
     let mut place = plain(&example.file, EXAMPLE_CHARS);
     if let Some(line) = example.line {
-        place.push_str(&format!(":{line}"));
+        place = format!("{place}:{line}");
     }
     let message = plain(&example.message, EXAMPLE_CHARS);
     let place = if place.is_empty() { place } else { format!("{place}: ") };
@@ -226,7 +226,6 @@ fn next(results: &Results, closing: &Closing, command: Command, width: usize, li
     let sends = matches!(command, Command::Send | Command::ValidateSend);
     let sent_before: u64 = results.endpoints().iter().map(|endpoint| endpoint.skipped(Skip::AlreadySent)).sum();
     let text = match closing.ended {
-        Ended::DryRun => return,
         Ended::Stopped if sends => "Stopped. Run the same command again to go on with what is left.".to_owned(),
         Ended::Stopped => "Stopped: not everything was done.".to_owned(),
         Ended::MaxFailures => "Stopped: max_failures was reached. Correct the failures above first.".to_owned(),
@@ -252,7 +251,7 @@ fn next(results: &Results, closing: &Closing, command: Command, width: usize, li
              accepted is not."
                 .to_owned()
         }
-        Ended::Completed => return,
+        Ended::DryRun | Ended::Completed => return,
     };
     lines.push(String::new());
     lines.extend(wrap(&text, 0, width));

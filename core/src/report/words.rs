@@ -103,7 +103,7 @@ pub(super) fn table(header: &[&str], rows: &[(String, Vec<u64>)], width: usize) 
         let name = fitted(name, names);
         let mut line = format!("{name}{:pad$}", "", pad = names - columns(&name));
         for (cell, column) in cells.zip(&widths) {
-            line.push_str(&format!("  {cell:>column$}"));
+            line = format!("{line}  {cell:>column$}");
         }
         line
     };

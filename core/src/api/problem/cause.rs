@@ -59,8 +59,7 @@ fn by_text(message: &str) -> Option<Cause> {
     {
         return Some(Cause::UnknownDescriptor);
     }
-    if has("value supplied for the related '") && absent
-        || has("the referenced ") && absent
+    if (has("value supplied for the related '") || has("the referenced ")) && absent
         || has("reference could not be resolved")
         || has("references could not be resolved")
     {

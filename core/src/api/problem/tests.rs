@@ -205,12 +205,11 @@ fn real_bodies() {
         let name = body["type"].as_str().unwrap();
         let expected = match (status, case["case"].as_str().unwrap()) {
             (400, "Descriptor Does Not Exist") => Cause::UnknownDescriptor,
-            (400, "Invalid Profile Usage") | (401 | 403, _) => Cause::NotAuthorized,
+            (400, "Invalid Profile Usage") | (405, "Invalid Method Usage") | (401 | 403, _) => Cause::NotAuthorized,
             (400 | 415, _) => Cause::InvalidValue,
             (409, "Unresolved Reference") => Cause::MissingParent,
             (409, "Dependent Item Exists") => Cause::StillReferenced,
             (409, "Identifying Values Are Not Unique") => Cause::Duplicate,
-            (405, "Invalid Method Usage") => Cause::NotAuthorized,
             (404 | 405 | 412, _) => Cause::Other,
             other => panic!("unexpected case {other:?}"),
         };

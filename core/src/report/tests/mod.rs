@@ -65,6 +65,8 @@ fn failure(status: Option<u16>, cause: Cause, messages: &[&str]) -> Failure {
 
 fn results(events: &[Event]) -> Results {
     let mut results = Results::new();
-    events.iter().for_each(|event| results.observe(event));
+    for event in events {
+        results.observe(event);
+    }
     results
 }
