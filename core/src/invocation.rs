@@ -2,6 +2,7 @@
 
 /// A command with its flags. Front ends build it; texts are as typed, and are checked by [`crate::config`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag that the user types")]
 pub struct Invocation {
     /// The command.
     pub command: Command,
