@@ -113,8 +113,11 @@ impl<S: Source> Blocks<S> {
     }
 
     fn shrunk(&self, range: &Range<u64>, got: usize) -> FileError {
-        let detail =
-            format!("it has become shorter while it was read ({} bytes were expected at {}, {got} came)", range.end - range.start, range.start);
+        let detail = format!(
+            "it has become shorter while it was read ({} bytes were expected at {}, {got} came)",
+            range.end - range.start,
+            range.start
+        );
         let hint = "another program is writing to this file: run again when that has ended";
         FileError { hint: Some(hint.into()), ..FileError::new(FileErrorKind::Failed, &*self.path, detail) }
     }

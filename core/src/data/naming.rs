@@ -87,7 +87,8 @@ impl<'a> Names<'a> {
         let distance = |known: &str| {
             // Two names are alike when at most a third of the longer one differs.
             let allowed = wanted.len().max(known.len()) / 3;
-            let distance = (wanted.len().abs_diff(known.len()) <= allowed).then(|| strsim::osa_distance(&wanted, known));
+            let distance =
+                (wanted.len().abs_diff(known.len()) <= allowed).then(|| strsim::osa_distance(&wanted, known));
             distance.filter(|&distance| distance <= allowed)
         };
         let home = namespace.unwrap_or(self.main_namespace);
