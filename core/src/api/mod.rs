@@ -109,4 +109,3 @@ fn notice(message: &str, hint: Option<&str>) -> Notice {
 #[cfg(test)]
 mod tests;
 
-pub mod problem;
