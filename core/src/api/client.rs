@@ -91,13 +91,7 @@ pub struct NoAnswer {
 
 impl<'h, H: Host> Api<'h, H> {
     /// The API at `target`. Nothing is sent yet.
-    pub fn new(
-        host: &'h H,
-        config: &Config,
-        target: Target,
-        listener: &'h dyn Listener,
-        front_end: FrontEnd,
-    ) -> Self {
+    pub fn new(host: &'h H, config: &Config, target: Target, listener: &'h dyn Listener, front_end: FrontEnd) -> Self {
         let connection = &config.connection;
         let pool_size = connection.pool_size.unwrap_or(front_end.pool_size).max(1);
         let parts = Parts::new(host.http(), host.clock(), listener, connection, host.seed());

@@ -89,7 +89,8 @@ impl Gate {
         }
         let wait = match asked {
             Some(asked) => backoff.capped(asked),
-            None => backoff.wait(FIRST_WAIT, if first { self.closings.get() } else { self.closings.get().saturating_sub(1) }),
+            None => backoff
+                .wait(FIRST_WAIT, if first { self.closings.get() } else { self.closings.get().saturating_sub(1) }),
         };
         self.closed_until.set(self.closed_until.get().max(now + wait));
         if !first {

@@ -108,4 +108,3 @@ fn notice(message: &str, hint: Option<&str>) -> Notice {
 
 #[cfg(test)]
 mod tests;
-

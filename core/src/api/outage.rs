@@ -1,14 +1,14 @@
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::pin::pin;
-use std::time::Duration;
 use std::rc::Rc;
+use std::time::Duration;
 
 use futures_util::future::{Either, select};
 
+use super::Unreachable;
 use super::exchange::{Call, Exchange, Stopped};
 use super::signal::Signal;
-use super::Unreachable;
 use crate::host::{Clock, Request, Response};
 use crate::notice::Notice;
 

@@ -48,7 +48,10 @@ impl<X: Exchange, C: Clock> Exchange for Repeat<'_, X, C> {
 
 impl<X, C: Clock> Repeat<'_, X, C> {
     fn is_repeated(&self, status: u16, call: &Call<'_>) -> bool {
-        !call.given_up_at_gate.get() && status != 401 && !(200..300).contains(&status) && self.statuses.contains(&status)
+        !call.given_up_at_gate.get()
+            && status != 401
+            && !(200..300).contains(&status)
+            && self.statuses.contains(&status)
     }
 
     /// The end of a request: what it came to.

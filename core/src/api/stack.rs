@@ -56,12 +56,7 @@ impl<'h, T: Http, C: Clock> Parts<'h, T, C> {
     }
 
     /// The stack of the run.
-    pub(super) fn signed(
-        &self,
-        tokens: Rc<Tokens<'h, T, C>>,
-        gate: Rc<Gate>,
-        outage: &Rc<Outage>,
-    ) -> Signed<'h, T, C> {
+    pub(super) fn signed(&self, tokens: Rc<Tokens<'h, T, C>>, gate: Rc<Gate>, outage: &Rc<Outage>) -> Signed<'h, T, C> {
         let inner = Authorise {
             inner: self.attempt(outage),
             tokens,

@@ -1,7 +1,7 @@
+use super::ConnectError;
 use super::Unreachable;
 use super::discovery::{Discovered, DiscoveredUrls};
 use super::urls::{self, Route};
-use super::ConnectError;
 use crate::config::{ConfigError, EdFiApi};
 use crate::event::EndpointId;
 use crate::notice::Notice;
@@ -64,7 +64,9 @@ impl Target {
     }
 
     fn below(&self, path: &str) -> Url {
-        urls::join(&self.data_url.expose(), path).parse().expect("an absolute URL stays one with encoded segments added")
+        urls::join(&self.data_url.expose(), path)
+            .parse()
+            .expect("an absolute URL stays one with encoded segments added")
     }
 
     /// The URLs of a run, from the configuration, and the discovery document where it was asked: `None` where it was
@@ -133,7 +135,11 @@ fn done_without(api: &EdFiApi, error: Unreachable) -> Result<Notice, ConnectErro
     if has_root && api.oauth_url.is_some() && api.dependencies_url.is_some() {
         let root = if api.data_url.is_some() { "" } else { "; the data root is taken to be base_url + /data/v3" };
         let notice = Notice::info(format!("{}{root}", error.message));
-        return Ok(if api.data_url.is_some() { notice } else { notice.with_hint("if it is not, set edfi_api.data_url") });
+        return Ok(if api.data_url.is_some() {
+            notice
+        } else {
+            notice.with_hint("if it is not, set edfi_api.data_url")
+        });
     }
     let hint = error.hint.unwrap_or_else(|| "check edfi_api.base_url".to_owned());
     Err(ConnectError::Unreachable(Unreachable {
@@ -203,11 +209,7 @@ impl<'a> Names<'a> {
     }
 
     /// The dependency list or the list of documents.
-    fn other(
-        &self,
-        key: &str,
-        pick: impl Fn(&DiscoveredUrls) -> Option<&str>,
-    ) -> Result<Option<Url>, ConfigError> {
+    fn other(&self, key: &str, pick: impl Fn(&DiscoveredUrls) -> Option<&str>) -> Result<Option<Url>, ConfigError> {
         let text = match self.urls {
             None => return Ok(None),
             Some(Some(known)) => match pick(known) {

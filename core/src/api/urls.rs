@@ -52,7 +52,9 @@ impl Route {
             Some(mode) => {
                 let is_instance = mode == Mode::InstanceYearSpecific;
                 while let Some(last) = segments.last()
-                    && (is_year(last) || is_placeholder(last) || (is_instance && !instance.is_empty() && *last == instance))
+                    && (is_year(last)
+                        || is_placeholder(last)
+                        || (is_instance && !instance.is_empty() && *last == instance))
                 {
                     segments.pop();
                 }

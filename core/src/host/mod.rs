@@ -60,6 +60,11 @@ pub trait Host {
     /// The working directory as the user knows it, for the results file; empty where there is none.
     fn working_dir(&self) -> String;
 
+    /// What kind of program the host is; what a page does differently from a process hangs on it.
+    fn kind(&self) -> HostKind {
+        HostKind::Process
+    }
+
     /// How certificates are checked by the transport when the user says `verify_ssl: false`.
     fn tls(&self) -> TlsSupport;
 }
@@ -71,6 +76,16 @@ pub struct Opened<S> {
     pub storage: S,
     /// A sentence for the user, such as that another folder is used.
     pub notice: Option<String>,
+}
+
+/// What kind of program a host is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HostKind {
+    /// A process of its own.
+    Process,
+    /// A page in a browser: a request with an `Authorization` header costs it a second one, and it has 6 connections
+    /// to a server.
+    Page,
 }
 
 /// Whether a host's transport can do without verified certificates.

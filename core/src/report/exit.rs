@@ -15,6 +15,10 @@ pub enum Ended {
     Stopped,
     /// `max_failures` was reached.
     MaxFailures,
+    /// Part of the local data could not be read, or something that was asked for could not be written.
+    Incomplete,
+    /// The state could not be kept any more, or another run has taken it over.
+    StateLost,
     /// No connection or no token could be had any more, or discovery or documents never could.
     BrokenOff,
 }
@@ -27,7 +31,7 @@ pub enum Ended {
 pub fn exit(results: &Results, fail_on: FailOn, ended: Ended) -> Exit {
     match ended {
         Ended::BrokenOff => return Exit::Unreachable,
-        Ended::Stopped | Ended::MaxFailures => return Exit::Failed,
+        Ended::Stopped | Ended::MaxFailures | Ended::Incomplete | Ended::StateLost => return Exit::Failed,
         Ended::DryRun => return Exit::Done,
         Ended::Completed => {}
     }

@@ -228,6 +228,13 @@ fn next(results: &Results, closing: &Closing, command: Command, width: usize, li
     let text = match closing.ended {
         Ended::Stopped if sends => "Stopped. Run the same command again to go on with what is left.".to_owned(),
         Ended::Stopped => "Stopped: not everything was done.".to_owned(),
+        Ended::Incomplete => {
+            "Not everything could be read or written: see the errors above, then run the same command again.".to_owned()
+        }
+        Ended::StateLost => {
+            "The run ended because its state could not be kept. Nothing accepted is lost: run the same command again."
+                .to_owned()
+        }
         Ended::MaxFailures => "Stopped: max_failures was reached. Correct the failures above first.".to_owned(),
         Ended::BrokenOff if sends => {
             "Broken off: the API or a token could not be reached any more. What was not tried is left for the next \

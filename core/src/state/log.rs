@@ -110,6 +110,11 @@ impl Log {
         Ok(Self { name, state: RefCell::new(state), writing: Mutex::new(()), damage })
     }
 
+    /// An empty log for a run that keeps no state: it is never flushed.
+    pub fn unkept() -> Self {
+        Self { name: String::new(), state: RefCell::default(), writing: Mutex::new(()), damage: Damage::default() }
+    }
+
     /// The name of the blob.
     pub fn name(&self) -> &str {
         &self.name
