@@ -14,7 +14,7 @@ use crate::host::{Host, HttpError, HttpErrorKind, Method};
 use crate::invocation::Invocation;
 use crate::run::{Report, run};
 
-const CONFIG: &str = "state_dir: /state\ndata_dir: data\nedfi_api:\n  base_url: http://localhost/api\n  client_id: id\n  client_secret: s3cret\nconnection:\n  pool_size: 4\n  num_retries: 2\n";
+const CONFIG: &str = "state_dir: /state\ndata_dir: data\nedfi_api:\n  base_url: http://localhost/api\n  client_id: id\n  client_secret: s3cret\nconnection:\n  pool_size: 4\n  num_retries: 2\n  timeout: 10\n";
 
 fn host() -> MemoryHost {
     let host = MemoryHost::new();
