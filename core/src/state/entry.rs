@@ -205,8 +205,12 @@ mod tests {
             outdated: false,
             rewritten: false,
         };
-        let hex: String = Entry::Answer(answer).encode().iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(hex, "44136fa355b3678a1146ad16f7e8649e070000000000000000b95569c9002ea1");
+        let bytes = Entry::Answer(answer).encode();
+        let [first, last] = [&bytes[..16], &bytes[16..]].map(|half| u128::from_be_bytes(half.try_into().unwrap()));
+        assert_eq!(
+            format!("{first:032x}{last:032x}"),
+            "44136fa355b3678a1146ad16f7e8649e070000000000000000b95569c9002ea1"
+        );
         assert_eq!(kept_status(1000), 0);
     }
 }

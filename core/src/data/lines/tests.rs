@@ -1,4 +1,5 @@
 use std::cell::Cell;
+use std::fmt::Write as _;
 use std::io::Write as _;
 use std::ops::Range;
 
@@ -115,7 +116,7 @@ fn a_line_that_is_too_long_is_not_kept() {
 fn damaged_gzip_ends_the_file_and_names_the_line() {
     let mut content = String::new();
     for number in 0..5000 {
-        content += &format!("{{\"studentUniqueId\":\"{}\"}}\n", number * 7919 % 10007);
+        writeln!(content, "{{\"studentUniqueId\":\"{}\"}}", number * 7919 % 10007).unwrap();
     }
     let packed = gzip(content.as_bytes());
     let (lines, error) = read("students.jsonl.gz", packed[..packed.len() / 2].to_vec(), 1000, 1000);
