@@ -1,1 +1,5 @@
 //! The simulated Ed-Fi API.
+
+mod documents;
+
+pub use documents::{Documents, DocumentsError};
