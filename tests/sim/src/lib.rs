@@ -2,5 +2,7 @@
 
 pub mod builtin;
 mod documents;
+mod model;
 
 pub use documents::{Documents, DocumentsError};
+pub use model::ModelError;
