@@ -1,6 +1,7 @@
 //! The simulated Ed-Fi API.
 
 pub mod builtin;
+pub mod district;
 mod documents;
 mod model;
 
