@@ -1,12 +1,11 @@
 //! The ways in which a record is broken.
 
-use std::collections::HashSet;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::model::{Endpoint, Kind, Model};
+use crate::model::{Kind, Model};
 
 use super::random::Random;
 use super::sites::{Place, Site, sites};
@@ -113,7 +112,7 @@ pub(super) fn broken(
             });
         }
         let mut record = members.clone();
-        let property = change(kind, endpoint, &sites, &mut record, random)?;
+        let property = change(kind, &sites, &mut record, random)?;
         let text = serde_json::to_vec(&record).expect("a JSON value can be written");
         Some(Fault {
             kind,
@@ -137,7 +136,6 @@ fn cut(text: &[u8], random: &mut Random) -> Option<Vec<u8>> {
 /// Changes the record; the JSON pointer to what was changed.
 fn change(
     kind: FaultKind,
-    endpoint: &Endpoint,
     sites: &[Site<'_>],
     record: &mut Map<String, Value>,
     random: &mut Random,
@@ -151,7 +149,7 @@ fn change(
     }
     let candidates: Vec<&Site<'_>> = sites
         .iter()
-        .filter(|site| fits(kind, endpoint, site))
+        .filter(|site| fits(kind, sites, site))
         .collect();
     if candidates.is_empty() {
         return None;
@@ -174,7 +172,7 @@ fn change(
 }
 
 /// Whether breaking this value in this way is refused by an API, whatever else the record holds.
-fn fits(kind: FaultKind, endpoint: &Endpoint, site: &Site<'_>) -> bool {
+fn fits(kind: FaultKind, sites: &[Site<'_>], site: &Site<'_>) -> bool {
     let in_reference = site.place == Place::Reference;
     match kind {
         // A number, truth value or time (a text without a limit) that is missing is zero to an ODS. Part of a
@@ -198,27 +196,30 @@ fn fits(kind: FaultKind, endpoint: &Endpoint, site: &Site<'_>) -> bool {
         }
         FaultKind::DanglingReference => {
             in_reference
-                && is_free(endpoint, site)
+                && is_free(sites, site)
                 && matches!(site.kind, Kind::Text { .. } | Kind::Integer { .. })
         }
         FaultKind::ClientId | FaultKind::MalformedJson => false,
     }
 }
 
-/// Whether a leaf of a reference stands only there, so that changing it contradicts nothing else in the record.
-fn is_free(endpoint: &Endpoint, site: &Site<'_>) -> bool {
-    let is_nested = site.pointer.matches('/').count() > 2;
-    if is_nested {
-        // Collections take numbers over from the record (`schoolId`), names are their own.
-        return matches!(site.kind, Kind::Text { .. });
-    }
-    let unified: HashSet<String> = endpoint
-        .unified
+/// Whether a leaf of a reference stands only there, so that changing it contradicts nothing else in the record:
+/// an API unifies what has the same name, and refuses what does not agree in another way.
+fn is_free(sites: &[Site<'_>], site: &Site<'_>) -> bool {
+    let place = without_indices(&site.pointer);
+    sites
         .iter()
-        .flat_map(|(_, places)| places)
-        .map(|path| format!("/{}", path.join("/")))
+        .filter(|other| other.name == site.name)
+        .all(|other| without_indices(&other.pointer) == place)
+}
+
+/// The pointer without the places in lists.
+fn without_indices(pointer: &str) -> String {
+    let segments = pointer.split('/');
+    let names: Vec<&str> = segments
+        .filter(|segment| segment.parse::<usize>().is_err())
         .collect();
-    !unified.contains(&site.pointer)
+    names.join("/")
 }
 
 fn wrong_value(kind: FaultKind, site: &Site<'_>) -> Option<Value> {

@@ -2,6 +2,7 @@
 
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::hash::{Hash, Hasher};
 use std::io::{self, BufRead, BufReader};
@@ -107,9 +108,7 @@ fn files_of(from: &[PathBuf]) -> io::Result<BTreeMap<String, Vec<PathBuf>>> {
 }
 
 fn add(files: &mut BTreeMap<String, Vec<PathBuf>>, name: String, path: PathBuf) -> io::Result<()> {
-    let extension = path
-        .extension()
-        .map(|extension| extension.to_ascii_lowercase());
+    let extension = path.extension().map(OsStr::to_ascii_lowercase);
     match extension
         .as_deref()
         .and_then(|extension| extension.to_str())

@@ -11,7 +11,7 @@ impl Random {
 
     /// A stream of its own for one record, so that a record does not depend on what was written before it.
     pub(super) fn of_record(seed: u64, stream: u64, index: u64) -> Self {
-        Self(mixed(seed ^ mixed(stream)) ^ mixed(index.wrapping_add(0x51ed_2701)))
+        Self::new(mixed(seed ^ mixed(stream)) ^ mixed(index.wrapping_add(0x51ed_2701)))
     }
 
     fn next(&mut self) -> u64 {

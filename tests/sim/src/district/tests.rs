@@ -94,7 +94,7 @@ fn check(
             let value = record.pointer(&site.pointer).unwrap();
             match site.kind {
                 Kind::Descriptor { .. } => {
-                    assert!(descriptors.contains(value.as_str().unwrap()), "{record}")
+                    assert!(descriptors.contains(value.as_str().unwrap()), "{record}");
                 }
                 Kind::Reference(at) => {
                     // An API holds the school years from the start.

@@ -95,7 +95,7 @@ fn objective_assessments(writer: &mut Writer<'_, '_>) -> io::Result<()> {
                 writer.record(referred, |line| {
                     line.text("identificationCode", part_code(level, part))
                         .object("assessmentReference", |line| {
-                            assessment_key(line, identifier)
+                            assessment_key(line, identifier);
                         });
                     if level > 0 {
                         line.object("parentObjectiveAssessmentReference", |line| {
@@ -136,7 +136,7 @@ fn results(writer: &mut Writer<'_, '_>) -> io::Result<()> {
                         format_args!("{}-{identifier}", student_id(student)),
                     )
                     .object("assessmentReference", |line| {
-                        assessment_key(line, identifier)
+                        assessment_key(line, identifier);
                     });
                     of_student(line, student);
                     line.object("reportedSchoolReference", |line| {

@@ -68,7 +68,7 @@ fn staff_section(writer: &mut Writer<'_, '_>) -> io::Result<()> {
                     let text = writer.line.record(|line| {
                         line.text("beginDate", &term.begin)
                             .object("sectionReference", |line| {
-                                section_key(line, school, term, course, section)
+                                section_key(line, school, term, course, section);
                             });
                         of_staff(line, school, staff);
                         line.descriptor(
@@ -198,7 +198,7 @@ fn student_section(writer: &mut Writer<'_, '_>) -> io::Result<()> {
                 let text = writer.line.record(|line| {
                     line.text("beginDate", &term.begin)
                         .object("sectionReference", |line| {
-                            section_key(line, school, term, course, section)
+                            section_key(line, school, term, course, section);
                         });
                     of_student(line, student);
                     line.text("endDate", &term.end)
@@ -261,7 +261,9 @@ fn attendance(writer: &mut Writer<'_, '_>) -> io::Result<()> {
                     )
                     .text("eventDate", &term.days[day]);
                     of_school(line, school);
-                    line.object("sessionReference", |line| session_key(line, school, term));
+                    line.object("sessionReference", |line| {
+                        session_key(line, school, term);
+                    });
                     of_student(line, student);
                     line.text(
                         "attendanceEventReason",

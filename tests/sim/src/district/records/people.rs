@@ -114,7 +114,7 @@ fn contacts(writer: &mut Writer<'_, '_>) -> io::Result<()> {
 
 fn candidates(writer: &mut Writer<'_, '_>) -> io::Result<()> {
     writer.endpoint("candidates")?;
-    for candidate in 0..1 + writer.plan.students / 200 {
+    for candidate in 0..=writer.plan.students / 200 {
         let mut random = writer.random(candidate);
         writer.record(Referred::No, |line| {
             line.text(
