@@ -1,15 +1,17 @@
 //! The simulated Ed-Fi API: a library that answers requests without sockets ([`State`], [`answer`]), and a real
 //! HTTP/1.1 server around it on loopback ([`Server`]).
 //!
-//! It is driven by OpenAPI documents ([`Documents`]), which it reads in a way of its own, and by [`Settings`], which are
-//! plain data. What it holds is in memory and gone when it ends. Records that hold the school years 1991 to 2050 are
-//! there from the start, as in a real API.
+//! It is driven by OpenAPI documents ([`Documents`]), of which it has its own ([`builtin`]), and in a way of its own, and by [`Settings`], which are
+//! plain data. What it holds is in memory and gone when it ends. The school years 1991 to 2050
+//! are there from the start, as in a real API. [`district`] makes data for the built-in model.
 
 mod answer;
+pub mod builtin;
 mod control;
 mod cors;
 mod data;
 mod discovery;
+pub mod district;
 mod documents;
 mod log;
 mod metadata;
