@@ -15,7 +15,7 @@ use crate::documents::Documents;
 
 pub(crate) use identity::KeyPart;
 pub(crate) use references::Target;
-pub(crate) use schema::{Kind, Property, Schema};
+pub(crate) use schema::{Kind, Schema};
 
 /// The endpoints of an API and the shape of their records.
 #[derive(Debug)]
