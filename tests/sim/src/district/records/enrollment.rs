@@ -8,16 +8,10 @@ use super::super::plan::{
     student_id,
 };
 use super::super::sink::Referred;
-use super::courses::{GRADING_PERIODS, of_grading_period, section_key, session_key};
+use super::courses::section_key;
 use super::organizations::{CALENDAR, of_school, of_school_year};
 use super::people::{address, race};
-use super::{Line, Writer, clock, part_of};
-
-/// Attendance events of a student, in as many stretches of the first term.
-const EVENTS: u64 = 6;
-
-/// The files of the endpoint with the most records.
-const ATTENDANCE_FILES: u64 = 4;
+use super::{Line, Writer};
 
 pub(super) fn write(writer: &mut Writer<'_, '_>) -> io::Result<()> {
     staff_school(writer)?;
@@ -26,9 +20,7 @@ pub(super) fn write(writer: &mut Writer<'_, '_>) -> io::Result<()> {
     student_education_organization(writer)?;
     student_contact(writer)?;
     student_section(writer)?;
-    student_program(writer)?;
-    attendance(writer)?;
-    grades(writer)
+    student_program(writer)
 }
 
 fn staff_school(writer: &mut Writer<'_, '_>) -> io::Result<()> {
@@ -240,81 +232,6 @@ fn student_program(writer: &mut Writer<'_, '_>) -> io::Result<()> {
     Ok(())
 }
 
-fn attendance(writer: &mut Writer<'_, '_>) -> io::Result<()> {
-    for part in 0..ATTENDANCE_FILES {
-        writer.part("studentSchoolAttendanceEvents", part)?;
-        for student in enrolled(part_of(writer.plan.students, part, ATTENDANCE_FILES)) {
-            let school = writer.plan.school_of(student);
-            for event in 0..EVENTS {
-                let mut random = writer.random(student * EVENTS + event);
-                let term = &writer.plan.terms[0];
-                // One event in each stretch of days, so that no two fall on the same day.
-                let stretch = term.days.len() as u64 / EVENTS;
-                let day = usize::try_from(event * stretch + random.below(stretch))
-                    .expect("a day of the term");
-                let text = writer.line.record(|line| {
-                    let category = random.pick(&["Excused Absence", "Unexcused Absence", "Tardy"]);
-                    line.descriptor(
-                        "attendanceEventCategoryDescriptor",
-                        "AttendanceEventCategory",
-                        category,
-                    )
-                    .text("eventDate", &term.days[day]);
-                    of_school(line, school);
-                    line.object("sessionReference", |line| {
-                        session_key(line, school, term);
-                    });
-                    of_student(line, student);
-                    line.text(
-                        "attendanceEventReason",
-                        format_args!("{category}, noted by the office"),
-                    );
-                    if category == "Tardy" {
-                        line.decimal("eventDuration", 0.1)
-                            .text("arrivalTime", clock(10 + random.below(50)));
-                    } else {
-                        line.decimal("eventDuration", 1.0)
-                            .value("schoolAttendanceDuration", 385);
-                    }
-                });
-                writer.sink.record(text, Referred::No)?;
-            }
-        }
-    }
-    Ok(())
-}
-
-fn grades(writer: &mut Writer<'_, '_>) -> io::Result<()> {
-    writer.endpoint("grades")?;
-    for student in enrolled(0..writer.plan.students) {
-        let school = writer.plan.school_of(student);
-        let section = writer.plan.section_of(student);
-        let mut random = writer.random(student);
-        let term = &writer.plan.terms[0];
-        for course in writer.plan.courses_of(student) {
-            let points = 55 + random.below(46);
-            let text = writer.line.record(|line| {
-                line.descriptor("gradeTypeDescriptor", "GradeType", "Grading Period");
-                of_grading_period(line, school, GRADING_PERIODS[0]);
-                line.object("studentSectionAssociationReference", |line| {
-                    line.text("beginDate", &term.begin);
-                    section_key(line, school, term, course, section);
-                    line.text("studentUniqueId", student_id(student));
-                })
-                .value("currentGradeIndicator", false)
-                .text("letterGradeEarned", letter(points))
-                .value("numericGradeEarned", points)
-                .text(
-                    "diagnosticStatement",
-                    format_args!("{points} of 100 points"),
-                );
-            });
-            writer.sink.record(text, Referred::No)?;
-        }
-    }
-    Ok(())
-}
-
 /// The students of a range who go to school.
 pub(super) fn enrolled(students: std::ops::Range<u64>) -> impl Iterator<Item = u64> {
     students.filter(|student| !is_only_registered(*student))
@@ -338,14 +255,4 @@ fn of_calendar(line: &mut Line, school: u64) {
             .value("schoolId", school_id(school))
             .value("schoolYear", SCHOOL_YEAR);
     });
-}
-
-fn letter(points: u64) -> &'static str {
-    match points {
-        90.. => "A",
-        80.. => "B",
-        70.. => "C",
-        60.. => "D",
-        _ => "F",
-    }
 }

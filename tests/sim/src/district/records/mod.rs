@@ -5,6 +5,7 @@ mod courses;
 mod enrollment;
 mod organizations;
 mod people;
+mod results;
 
 use std::collections::BTreeSet;
 use std::io;
@@ -36,6 +37,7 @@ pub(super) fn write(
     people::write(&mut writer)?;
     courses::write(&mut writer)?;
     enrollment::write(&mut writer)?;
+    results::write(&mut writer)?;
     assessments::write(&mut writer)
 }
 
