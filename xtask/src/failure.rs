@@ -46,6 +46,12 @@ impl Failure {
         self
     }
 
+    /// Says in which stage of the tests it happened.
+    pub(crate) fn in_stage(mut self, stage: &str) -> Self {
+        self.what = format!("stage {stage} failed: {}", self.what);
+        self
+    }
+
     /// The process's exit code: 2 for a wrong command line, else 1.
     pub(crate) fn exit_code(&self) -> u8 {
         if self.usage { 2 } else { 1 }

@@ -11,6 +11,10 @@ use crate::say;
 /// Prints the command and runs it with our own output; any status but success is a failure.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let status = status(command)?;
+    check(command, status)
+}
+
+fn check(command: &Command, status: ExitStatus) -> Result<()> {
     if status.success() {
         return Ok(());
     }
@@ -33,24 +37,11 @@ pub(crate) fn status(command: &mut Command) -> Result<ExitStatus> {
 /// Like [`run`], but the program is ended when it takes longer than `limit`.
 pub(crate) fn run_within(command: &mut Command, limit: Duration) -> Result<()> {
     say::command(line(command));
-    let mut child = Running(
-        command
-            .stdin(Stdio::null())
-            .spawn()
-            .map_err(|error| not_started(command, &error))?,
-    );
+    let mut running = Running::start(command.stdin(Stdio::null()))?;
     let begin = Instant::now();
     loop {
-        let ended = child.0.try_wait();
-        match ended.map_err(|error| not_started(command, &error))? {
-            Some(status) if status.success() => return Ok(()),
-            Some(status) => {
-                return Err(Failure::new(format!(
-                    "`{}` ended with {}",
-                    line(command),
-                    how(status)
-                )));
-            }
+        match running.ended()? {
+            Some(status) => return check(command, status),
             None if begin.elapsed() > limit => {
                 return Err(Failure::new(format!(
                     "`{}` had not ended after {}",
@@ -119,6 +110,14 @@ impl Running {
         Ok((running, first))
     }
 
+    /// Starts a program as the command says.
+    pub(crate) fn start(command: &mut Command) -> Result<Self> {
+        let child = command
+            .spawn()
+            .map_err(|error| not_started(command, &error))?;
+        Ok(Self(child))
+    }
+
     /// The process id, to look at its memory while it runs.
     pub(crate) fn id(&self) -> u32 {
         self.0.id()
@@ -129,12 +128,6 @@ impl Running {
         self.0
             .try_wait()
             .map_err(|error| Failure::new(format!("cannot wait for a program: {error}")))
-    }
-}
-
-impl From<Child> for Running {
-    fn from(child: Child) -> Self {
-        Self(child)
     }
 }
 

@@ -8,7 +8,7 @@ use crate::wasm_toolchain::{self, WasmToolchain, missing_targets};
 use crate::{debian, process, project, say, wasm_std};
 
 /// How long rustup may take before we look for another way.
-const RUSTUP_LIMIT: Duration = Duration::from_secs(300);
+const RUSTUP_LIMIT: Duration = Duration::from_mins(5);
 
 /// `debian` takes Debian's packages even where rustup has the targets, to try that way; `rustup` allows only the other.
 const CHOICE: &str = "LIGHTBEAM_WASM_TOOLCHAIN";
