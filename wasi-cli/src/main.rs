@@ -1,3 +1,5 @@
 //! The component.
+mod args;
+mod terminal;
 
 fn main() {}
