@@ -16,6 +16,7 @@ const OUTPUT: &str = "Output";
 #[derive(Debug, Parser)]
 #[command(
     name = "lightbeam",
+    version,
     no_binary_name = true,
     disable_help_flag = true,
     disable_version_flag = true,

@@ -128,7 +128,7 @@ fn surplus(word: &str) -> Answer {
     let text = format!("`{word}` is one word too many");
     if command(word).is_some() {
         Answer::wrong(text, "one command a call")
-    } else if looks_like_path(word) {
+    } else if looks_like_path(word) || word.contains('.') {
         Answer::wrong(
             text,
             "the configuration file goes after -c; if a pattern such as * became file names, quote it: -s 'student*'",

@@ -1,10 +1,14 @@
 //! One log line, as text for people or as JSON for programs.
 
+use lightbeam_core::api::problem;
 use lightbeam_core::host::Timestamp;
 use lightbeam_core::notice::Severity;
 use serde_json::Value;
 
-use super::{LogFormat, plain::plain};
+use super::LogFormat;
+
+/// The longest sentence that is told, in characters: API messages may hold whole documents.
+const LONGEST: usize = 4_000;
 
 /// Something to tell.
 #[derive(Debug, Clone, PartialEq)]
@@ -78,6 +82,11 @@ impl Line {
     }
 }
 
+/// The text on one line; what the API said may hold characters that move the cursor or change colours.
+fn plain(text: &str) -> String {
+    problem::plain(text, LONGEST)
+}
+
 /// The Python tool's name of a level.
 fn level(severity: Severity) -> &'static str {
     match severity {
@@ -107,7 +116,7 @@ mod tests {
         let line = Line::new(Severity::Warning, "notice", "two\nlines\u{1b}[31m").with_hint(Some(&"do this".to_owned()));
         assert_eq!(
             line.render(LogFormat::Text, noon(), false),
-            "2026-03-01 12:00:00.042 lightbeam WARNING two lines [31m\nhint: do this\n"
+            "2026-03-01 12:00:00.042 lightbeam WARNING two lines[31m\nhint: do this\n"
         );
         assert!(line.render(LogFormat::Text, noon(), true).contains("\x1b[33mWARNING\x1b[0m two"));
     }
