@@ -1,11 +1,13 @@
 //! The component: lightbeam's engine with a command line, for any WASI 0.2 runtime.
 
 mod args;
+#[cfg_attr(not(target_os = "wasi"), allow(dead_code, reason = "natively only its tests use it"))]
 mod grants;
 #[cfg(target_os = "wasi")]
 mod host;
 #[cfg(target_os = "wasi")]
 mod program;
+#[cfg_attr(not(target_os = "wasi"), allow(dead_code, reason = "natively only its tests use it"))]
 mod terminal;
 
 // The table of error codes is tested natively as well.

@@ -13,7 +13,7 @@ const BUFFER: usize = 256 << 10;
 
 /// The user's files below the granted folders.
 #[derive(Debug, Clone)]
-pub(super) struct GrantedFiles(pub(super) Rc<FileSystem>);
+pub(crate) struct GrantedFiles(pub(super) Rc<FileSystem>);
 
 impl Files for GrantedFiles {
     type Source = OpenFile;
@@ -84,7 +84,7 @@ impl Files for GrantedFiles {
 
 /// A file that is open for reading.
 #[derive(Debug)]
-pub(super) struct OpenFile {
+pub(crate) struct OpenFile {
     file: Descriptor,
     len: u64,
     path: String,
@@ -102,7 +102,7 @@ impl Source for OpenFile {
 
 /// A file that is being written under another name.
 #[derive(Debug)]
-pub(super) struct NewFile {
+pub(crate) struct NewFile {
     files: Rc<FileSystem>,
     /// `None` once the file is in its place.
     file: Option<Descriptor>,

@@ -17,7 +17,7 @@ const LONGEST: usize = 1 << 10;
 
 /// Whoever sits at standard input: a person for questions, the launcher for `stop`.
 #[derive(Debug)]
-pub(super) struct StdinOperator {
+pub(crate) struct StdinOperator {
     /// Whether lines on standard input are orders. Only under the launcher: a plain `wasmtime run` shares standard
     /// input with the shell script around it, and must not read what is meant for others.
     takes_orders: bool,

@@ -92,7 +92,8 @@ impl<W: Write, N: Now> Terminal<W, N> {
     pub(crate) fn close(&self, closing: &Closing) {
         let mut told = self.told.borrow_mut();
         let told = &mut *told;
-        told.write(told.status.give_way());
+        let room = told.status.give_way();
+        told.write(room);
         if told.results.started().is_none() || self.threshold > Severity::Info {
             return;
         }
