@@ -1,0 +1,351 @@
+//! Who is where: associations of staff and students, attendance and grades.
+
+use std::io;
+
+use super::super::names::{COURSES, GRADE_LEVEL, OFFERED, PROGRAMS, SEX};
+use super::super::plan::{
+    SCHOOL_YEAR, contact_id, contacts_of, district_id, is_only_registered, school_id, staff_id,
+    student_id,
+};
+use super::super::sink::Referred;
+use super::courses::{GRADING_PERIODS, of_grading_period, section_key, session_key};
+use super::organizations::{CALENDAR, of_school, of_school_year};
+use super::people::{address, race};
+use super::{Line, Writer, clock, part_of};
+
+/// Attendance events of a student, in as many stretches of the first term.
+const EVENTS: u64 = 6;
+
+/// The files of the endpoint with the most records.
+const ATTENDANCE_FILES: u64 = 4;
+
+pub(super) fn write(writer: &mut Writer<'_, '_>) -> io::Result<()> {
+    staff_school(writer)?;
+    staff_section(writer)?;
+    student_school(writer)?;
+    student_education_organization(writer)?;
+    student_contact(writer)?;
+    student_section(writer)?;
+    student_program(writer)?;
+    attendance(writer)?;
+    grades(writer)
+}
+
+fn staff_school(writer: &mut Writer<'_, '_>) -> io::Result<()> {
+    writer.endpoint("staffSchoolAssociations")?;
+    for school in 0..writer.plan.schools {
+        for staff in 0..writer.plan.staff_in(school) {
+            let mut random = writer.random(school << 16 | staff);
+            writer.record(Referred::No, |line| {
+                line.descriptor(
+                    "programAssignmentDescriptor",
+                    "ProgramAssignment",
+                    "Regular Education",
+                );
+                of_school(line, school);
+                of_staff(line, school, staff);
+                of_school_year(line);
+                of_calendar(line, school);
+                let course = &COURSES[random.index(OFFERED)];
+                line.list("academicSubjects", [course.subject], |line, subject| {
+                    line.descriptor("academicSubjectDescriptor", "AcademicSubject", subject);
+                });
+            })?;
+        }
+    }
+    Ok(())
+}
+
+fn staff_section(writer: &mut Writer<'_, '_>) -> io::Result<()> {
+    writer.endpoint("staffSectionAssociations")?;
+    for school in 0..writer.plan.schools {
+        let mut number = 0;
+        for term in &writer.plan.terms {
+            for course in &COURSES[..OFFERED] {
+                for section in 0..writer.plan.sections_per_offering(school) {
+                    let staff = number % writer.plan.staff_in(school);
+                    number += 1;
+                    let text = writer.line.record(|line| {
+                        line.text("beginDate", &term.begin)
+                            .object("sectionReference", |line| {
+                                section_key(line, school, term, course, section);
+                            });
+                        of_staff(line, school, staff);
+                        line.descriptor(
+                            "classroomPositionDescriptor",
+                            "ClassroomPosition",
+                            "Teacher of Record",
+                        )
+                        .text("endDate", &term.end)
+                        .value("highlyQualifiedTeacher", true)
+                        .decimal("percentageContribution", 1.0)
+                        .value("teacherStudentDataLinkExclusion", false);
+                    });
+                    writer.sink.record(text, Referred::No)?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn student_school(writer: &mut Writer<'_, '_>) -> io::Result<()> {
+    writer.endpoint("studentSchoolAssociations")?;
+    for student in enrolled(0..writer.plan.students) {
+        let school = writer.plan.school_of(student);
+        let level = usize::try_from(writer.plan.place_of(student) % 4).expect("smaller than 4");
+        let entry = writer.plan.terms[0].begin.clone();
+        let next = (school + 1) % writer.plan.schools;
+        writer.record(Referred::No, |line| {
+            line.text("entryDate", entry);
+            of_school(line, school);
+            of_student(line, student);
+            line.descriptor(
+                "entryGradeLevelDescriptor",
+                "GradeLevel",
+                GRADE_LEVEL[level],
+            );
+            of_calendar(line, school);
+            of_school_year(line);
+            line.object("classOfSchoolYearTypeReference", |line| {
+                line.value("schoolYear", SCHOOL_YEAR as usize + 3 - level);
+            });
+            if student.is_multiple_of(25) {
+                line.object("nextYearSchoolReference", |line| {
+                    line.value("schoolId", school_id(next));
+                });
+            }
+            line.value("primarySchool", true)
+                .value("repeatGradeIndicator", student % 33 == 5)
+                .decimal("fullTimeEquivalency", 1.0);
+        })?;
+    }
+    Ok(())
+}
+
+fn student_education_organization(writer: &mut Writer<'_, '_>) -> io::Result<()> {
+    writer.endpoint("studentEducationOrganizationAssociations")?;
+    for student in enrolled(0..writer.plan.students) {
+        let mut random = writer.random(student);
+        let school = writer.plan.school_of(student);
+        writer.record(Referred::No, |line| {
+            // Most belong to the district, some to the school itself: both are education organisations.
+            let organization = match student % 4 {
+                0 => school_id(school),
+                _ => district_id(school),
+            };
+            line.object("educationOrganizationReference", |line| {
+                line.value("educationOrganizationId", organization);
+            });
+            of_student(line, student);
+            line.value("hispanicLatinoEthnicity", random.one_in(4))
+                .text("loginId", format_args!("s{}", student_id(student)))
+                .descriptor("sexDescriptor", "Sex", random.pick(&SEX));
+            address(line, &mut random);
+            line.list("electronicMails", [()], |line, ()| {
+                line.descriptor(
+                    "electronicMailTypeDescriptor",
+                    "ElectronicMailType",
+                    "Organization",
+                )
+                .text(
+                    "electronicMailAddress",
+                    format_args!("{}@student.example", student_id(student)),
+                );
+            });
+            race(line, &mut random);
+        })?;
+    }
+    Ok(())
+}
+
+fn student_contact(writer: &mut Writer<'_, '_>) -> io::Result<()> {
+    writer.endpoint("studentContactAssociations")?;
+    for student in 0..writer.plan.students {
+        for contact in 0..contacts_of(student) {
+            let mut random = writer.random(student * 2 + contact);
+            writer.record(Referred::No, |line| {
+                line.object("contactReference", |line| {
+                    line.text("contactUniqueId", contact_id(student, contact));
+                });
+                of_student(line, student);
+                let relation = random.pick(&["Mother", "Father", "Guardian", "Grandparent"]);
+                line.descriptor("relationDescriptor", "Relation", relation)
+                    .value("primaryContactStatus", contact == 0)
+                    .value("livesWith", !random.one_in(5))
+                    .value("emergencyContactStatus", true)
+                    .value("contactPriority", contact + 1)
+                    .text("contactRestrictions", "none");
+            })?;
+        }
+    }
+    Ok(())
+}
+
+fn student_section(writer: &mut Writer<'_, '_>) -> io::Result<()> {
+    writer.endpoint("studentSectionAssociations")?;
+    for student in enrolled(0..writer.plan.students) {
+        let school = writer.plan.school_of(student);
+        let section = writer.plan.section_of(student);
+        for (number, term) in writer.plan.terms.iter().enumerate() {
+            // The first term is graded, so grades refer to its sections.
+            let referred = if number == 0 {
+                Referred::Yes
+            } else {
+                Referred::No
+            };
+            for course in writer.plan.courses_of(student) {
+                let text = writer.line.record(|line| {
+                    line.text("beginDate", &term.begin)
+                        .object("sectionReference", |line| {
+                            section_key(line, school, term, course, section);
+                        });
+                    of_student(line, student);
+                    line.text("endDate", &term.end)
+                        .value("homeroomIndicator", false)
+                        .text("repeatIdentifier", "Not repeated");
+                });
+                writer.sink.record(text, referred)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn student_program(writer: &mut Writer<'_, '_>) -> io::Result<()> {
+    writer.endpoint("studentProgramAssociations")?;
+    for student in enrolled(0..writer.plan.students).filter(|student| student % 5 == 1) {
+        let school = writer.plan.school_of(student);
+        let mut random = writer.random(student);
+        let begin = writer.plan.terms[0].begin.clone();
+        writer.record(Referred::No, |line| {
+            let (name, kind) = PROGRAMS[random.index(PROGRAMS.len())];
+            line.text("beginDate", &begin)
+                .object("educationOrganizationReference", |line| {
+                    line.value("educationOrganizationId", school_id(school));
+                })
+                .object("programReference", |line| {
+                    line.value("educationOrganizationId", district_id(school))
+                        .text("programName", name)
+                        .descriptor("programTypeDescriptor", "ProgramType", kind);
+                });
+            of_student(line, student);
+            line.value("servedOutsideOfRegularSession", random.one_in(6))
+                .object("participationStatus", |line| {
+                    line.text("designatedBy", "School")
+                        .text("statusBeginDate", &begin);
+                });
+        })?;
+    }
+    Ok(())
+}
+
+fn attendance(writer: &mut Writer<'_, '_>) -> io::Result<()> {
+    for part in 0..ATTENDANCE_FILES {
+        writer.part("studentSchoolAttendanceEvents", part)?;
+        for student in enrolled(part_of(writer.plan.students, part, ATTENDANCE_FILES)) {
+            let school = writer.plan.school_of(student);
+            for event in 0..EVENTS {
+                let mut random = writer.random(student * EVENTS + event);
+                let term = &writer.plan.terms[0];
+                // One event in each stretch of days, so that no two fall on the same day.
+                let stretch = term.days.len() as u64 / EVENTS;
+                let day = usize::try_from(event * stretch + random.below(stretch))
+                    .expect("a day of the term");
+                let text = writer.line.record(|line| {
+                    let category = random.pick(&["Excused Absence", "Unexcused Absence", "Tardy"]);
+                    line.descriptor(
+                        "attendanceEventCategoryDescriptor",
+                        "AttendanceEventCategory",
+                        category,
+                    )
+                    .text("eventDate", &term.days[day]);
+                    of_school(line, school);
+                    line.object("sessionReference", |line| {
+                        session_key(line, school, term);
+                    });
+                    of_student(line, student);
+                    line.text(
+                        "attendanceEventReason",
+                        format_args!("{category}, noted by the office"),
+                    );
+                    if category == "Tardy" {
+                        line.decimal("eventDuration", 0.1)
+                            .text("arrivalTime", clock(10 + random.below(50)));
+                    } else {
+                        line.decimal("eventDuration", 1.0)
+                            .value("schoolAttendanceDuration", 385);
+                    }
+                });
+                writer.sink.record(text, Referred::No)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn grades(writer: &mut Writer<'_, '_>) -> io::Result<()> {
+    writer.endpoint("grades")?;
+    for student in enrolled(0..writer.plan.students) {
+        let school = writer.plan.school_of(student);
+        let section = writer.plan.section_of(student);
+        let mut random = writer.random(student);
+        let term = &writer.plan.terms[0];
+        for course in writer.plan.courses_of(student) {
+            let points = 55 + random.below(46);
+            let text = writer.line.record(|line| {
+                line.descriptor("gradeTypeDescriptor", "GradeType", "Grading Period");
+                of_grading_period(line, school, GRADING_PERIODS[0]);
+                line.object("studentSectionAssociationReference", |line| {
+                    line.text("beginDate", &term.begin);
+                    section_key(line, school, term, course, section);
+                    line.text("studentUniqueId", student_id(student));
+                })
+                .value("currentGradeIndicator", false)
+                .text("letterGradeEarned", letter(points))
+                .value("numericGradeEarned", points)
+                .text(
+                    "diagnosticStatement",
+                    format_args!("{points} of 100 points"),
+                );
+            });
+            writer.sink.record(text, Referred::No)?;
+        }
+    }
+    Ok(())
+}
+
+/// The students of a range who go to school.
+pub(super) fn enrolled(students: std::ops::Range<u64>) -> impl Iterator<Item = u64> {
+    students.filter(|student| !is_only_registered(*student))
+}
+
+pub(super) fn of_student(line: &mut Line, student: u64) {
+    line.object("studentReference", |line| {
+        line.text("studentUniqueId", student_id(student));
+    });
+}
+
+fn of_staff(line: &mut Line, school: u64, staff: u64) {
+    line.object("staffReference", |line| {
+        line.text("staffUniqueId", staff_id(school, staff));
+    });
+}
+
+fn of_calendar(line: &mut Line, school: u64) {
+    line.object("calendarReference", |line| {
+        line.text("calendarCode", CALENDAR)
+            .value("schoolId", school_id(school))
+            .value("schoolYear", SCHOOL_YEAR);
+    });
+}
+
+fn letter(points: u64) -> &'static str {
+    match points {
+        90.. => "A",
+        80.. => "B",
+        70.. => "C",
+        60.. => "D",
+        _ => "F",
+    }
+}
