@@ -3,6 +3,7 @@
 //! A [`Target`] names the blobs that belong to one data root. A [`Log`] holds, for each record of an endpoint, the last
 //! answer; [`decide`] tells from a record's [`Standing`] whether it is sent.
 
+mod chunks;
 mod entry;
 mod log;
 mod memory;

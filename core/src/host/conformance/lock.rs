@@ -7,7 +7,7 @@ use super::{Violation, is, promised, works};
 use crate::host::{Acquired, Clock, Lock, LockRefused, Storage, StorageErrorKind, Takeover};
 
 /// How long a lock may take until it is had or refused: longer than a holder is watched.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Checks the locks of a [`Storage`] under a name where there is none; leaves none behind.
 ///
