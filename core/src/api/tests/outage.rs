@@ -1,0 +1,73 @@
+use std::time::Duration;
+
+use super::support::*;
+use crate::api::{BrokenOff, SendError};
+use crate::host::memory::Reply;
+use crate::host::{Clock, Host, HttpErrorKind};
+
+/// A server that answers until so many seconds have passed, each answer taking one.
+fn dies_after(stage: &Stage, seconds: u64, then: impl Fn() -> Reply + 'static) {
+    let clock = stage.host.clock().clone();
+    stage.serve(move |_| {
+        if clock.monotonic() < Duration::from_secs(seconds) {
+            Reply { after: Duration::from_secs(1), ..reply(201, &[], "") }
+        } else {
+            then()
+        }
+    });
+}
+
+#[test]
+fn a_server_that_dies_breaks_the_run_off() {
+    for (then, longest) in [
+        (Box::new(|| no_answer(HttpErrorKind::Connect)) as Box<dyn Fn() -> Reply>, 200.0),
+        // Ten repeats of a minute each: a request gives up after 11 minutes.
+        (Box::new(|| Reply { after: Duration::ZERO, answer: None }), 800.0),
+    ] {
+        let stage = Stage::new();
+        dies_after(&stage, 5, then);
+        let (answers, reason) = stage.with_api(async |api| {
+            let answers = futures_util::future::join_all((0..1000).map(async |_| {
+                let _permit = api.pool().acquire().await;
+                api.post(&students(), bytes::Bytes::new()).await
+            }))
+            .await;
+            (answers, api.broken_off())
+        });
+        let reason = reason.unwrap();
+        assert!(matches!(reason, BrokenOff::NoAnswer { silent, .. } if silent >= Duration::from_secs(120)));
+        assert!(reason.notice().hint.unwrap().contains("run the same command again"));
+        let count = |test: fn(&SendError) -> bool| {
+            answers.iter().filter(|answer| answer.result.as_ref().err().is_some_and(test)).count()
+        };
+        let accepted = answers.iter().filter(|answer| answer.result.is_ok()).count();
+        let given_up = count(|error| matches!(error, SendError::NoAnswer(_)));
+        let untried = count(|error| matches!(error, SendError::BrokenOff { attempts: 0 }));
+        assert!(accepted >= 40, "{accepted}");
+        assert!((8..200).contains(&given_up), "{given_up}");
+        assert!(untried > 700, "{untried}");
+        assert!(stage.seconds() < longest, "{}", stage.seconds());
+    }
+}
+
+#[test]
+fn errors_of_the_server_are_answers() {
+    let mut stage = Stage::new();
+    stage.config.connection.num_retries = 2;
+    dies_after(&stage, 1, || Reply { after: Duration::from_secs(30), ..reply(500, &[], "") });
+    let broken = stage.with_api(async |api| {
+        for _ in 0..20 {
+            api.post(&students(), bytes::Bytes::new()).await;
+        }
+        api.broken_off()
+    });
+    assert_eq!(broken, None);
+}
+
+#[test]
+fn fewer_than_the_pool_do_not_break_it_off() {
+    let stage = Stage::new();
+    dies_after(&stage, 0, || no_answer(HttpErrorKind::Connect));
+    let answers = stage.post(7);
+    assert!(answers.iter().all(|answer| matches!(answer.result, Err(SendError::NoAnswer(_)))));
+}
