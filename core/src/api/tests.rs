@@ -6,4 +6,4 @@ mod repeat;
 mod support;
 mod token;
 
-pub(super) use support::{Log, Stage, config, reply, students};
+pub(super) use support::{Stage, config, reply};

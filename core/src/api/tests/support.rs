@@ -138,7 +138,8 @@ impl Stage {
         self.host.http().serve(move |request| {
             if request.url.path() == "/oauth/token" {
                 *granted.borrow_mut() += 1;
-                let body = format!(r#"{{"access_token":"t{}","expires_in":1800,"token_type":"bearer"}}"#, granted.borrow());
+                let body =
+                    format!(r#"{{"access_token":"t{}","expires_in":1800,"token_type":"bearer"}}"#, granted.borrow());
                 return reply(200, &[], &body);
             }
             server(request)

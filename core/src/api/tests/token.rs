@@ -201,11 +201,8 @@ fn a_token_that_cannot_be_renewed_in_mid_run_breaks_it_off() {
 #[test]
 fn too_many_tokens_are_waited_for_but_not_for_ever() {
     let stage = Stage::new();
-    let asked = serve(
-        &stage,
-        |number, _| if number < 5 { reply(429, &[], "{}") } else { granted(number, "1800") },
-        |_| 201,
-    );
+    let asked =
+        serve(&stage, |number, _| if number < 5 { reply(429, &[], "{}") } else { granted(number, "1800") }, |_| 201);
     assert_eq!(status(&stage.post(1)[0]), 201);
     assert_eq!(asked.get(), 5);
 
