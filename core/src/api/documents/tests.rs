@@ -54,7 +54,7 @@ fn a_copy_is_used_for_a_day_and_then_checked() {
         assert_eq!(fetch(api, &stage, 1).await, Ok(Some(vec![1])));
         assert_eq!(asked(&stage), 2);
         version.set(2);
-        clock.sleep(Duration::from_secs(24 * 3600)).await;
+        clock.sleep(Duration::from_hours(24)).await;
         assert_eq!(fetch(api, &stage, 1).await, Ok(Some(vec![2])));
         assert_eq!(asked(&stage), 3);
     });
@@ -98,10 +98,22 @@ fn an_old_copy_serves_while_the_api_cannot_be_asked() {
     });
     stage.with_api(async |api| {
         fetch(api, &stage, 1).await.unwrap();
-        stage.host.clock().sleep(Duration::from_secs(25 * 3600)).await;
+        stage.host.clock().sleep(Duration::from_hours(25)).await;
         assert_eq!(fetch(api, &stage, 1).await, Ok(Some(vec![7])));
     });
     assert!(stage.log.notices()[0].contains("the copy of 2026-01-01T00:00:00Z is used"));
+}
+
+#[test]
+fn a_cache_that_fails_is_a_pity_and_no_failure() {
+    let stage = Stage::new();
+    serve(&stage);
+    let full = StorageError::new(StorageErrorKind::Full, "no room in the state folder");
+    stage.host.storage().fail_with(Some(full));
+    stage.with_api(async |api| assert_eq!(fetch(api, &stage, 1).await, Ok(Some(vec![1]))));
+    let notices = stage.log.notices();
+    assert_eq!(notices.len(), 1);
+    assert!(notices[0].contains("could not be kept for the next run: no room in the state folder"), "{notices:?}");
 }
 
 #[test]

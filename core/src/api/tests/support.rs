@@ -41,7 +41,7 @@ pub(crate) fn config() -> Config {
         },
         connection: Connection {
             pool_size: Some(8),
-            timeout: Duration::from_secs(60),
+            timeout: Duration::from_mins(1),
             num_retries: 10,
             backoff_factor: 1.5,
             retry_statuses: vec![429, 500, 501, 502, 503, 504],
@@ -168,9 +168,14 @@ impl Stage {
             .unwrap()
     }
 
-    /// Seconds that have passed.
+    /// The virtual time that has passed.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.host.clock().monotonic()
+    }
+
+    /// The same in seconds.
     pub(crate) fn seconds(&self) -> f64 {
-        self.host.clock().monotonic().as_secs_f64()
+        self.elapsed().as_secs_f64()
     }
 
     /// Requests to the data server.

@@ -125,7 +125,7 @@ fn a_token_is_renewed_a_minute_before_its_end() {
         stage.with_api(async |api| {
             let clock = stage.host.clock();
             api.sign_in().await.unwrap();
-            clock.sleep(Duration::from_secs(after) - Duration::from_millis(100)).await;
+            clock.sleep(Duration::from_millis(after * 1000 - 100)).await;
             api.post(&students(), bytes::Bytes::new()).await;
             assert_eq!(asked.get(), 1, "{told}");
             clock.sleep(Duration::from_millis(200)).await;
