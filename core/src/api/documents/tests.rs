@@ -13,7 +13,7 @@ fn parse(bytes: &[u8]) -> Result<Vec<u32>, serde_json::Error> {
     serde_json::from_slice(bytes)
 }
 
-/// A server with one document `[n]`, n being the value of the cell, with an ETag.
+/// A server with one document `[n]`, n being the value of the cell, with an `ETag`.
 fn serve(stage: &Stage) -> Rc<Cell<u32>> {
     let version = Rc::new(Cell::new(1));
     let current = Rc::clone(&version);

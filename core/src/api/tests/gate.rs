@@ -111,6 +111,24 @@ fn nobody_passes_while_it_is_closed() {
 }
 
 #[test]
+fn nobody_slips_through_who_waited_for_room() {
+    let stage = Stage::new();
+    let seen = Cell::new(0);
+    let clock = stage.host.clock().clone();
+    stage.serve(move |_| {
+        seen.set(seen.get() + 1);
+        assert!(seen.get() <= 8 || clock.monotonic() >= Duration::from_secs(20), "request {}", seen.get());
+        let answer = if seen.get() == 1 { reply(429, &[("retry-after", "20")], "") } else { reply(201, &[], "") };
+        Reply { after: Duration::from_millis(seen.get()), ..answer }
+    });
+    // Without permits of the pool: 22 of them wait for room in flight when the gate closes.
+    let answers = stage.with_api(async |api| {
+        futures_util::future::join_all((0..30).map(async |_| api.post(&students(), bytes::Bytes::new()).await)).await
+    });
+    assert!(answers.iter().all(|answer| status(answer) == 201));
+}
+
+#[test]
 fn the_number_in_flight_is_halved_and_recovers() {
     let stage = Stage::new();
     let seen = Cell::new(0);

@@ -71,3 +71,21 @@ fn fewer_than_the_pool_do_not_break_it_off() {
     let answers = stage.post(7);
     assert!(answers.iter().all(|answer| matches!(answer.result, Err(SendError::NoAnswer(_)))));
 }
+
+#[test]
+fn an_answer_in_between_starts_the_count_anew() {
+    let stage = Stage::new();
+    let seen = std::cell::Cell::new(0);
+    stage.serve(move |_| {
+        seen.set(seen.get() + 1);
+        // Seven requests of eleven attempts each, one answer, one more request.
+        if seen.get() == 78 { reply(201, &[], "") } else { Reply { after: Duration::ZERO, answer: None } }
+    });
+    let broken = stage.with_api(async |api| {
+        for _ in 0..9 {
+            api.post(&students(), bytes::Bytes::new()).await;
+        }
+        api.broken_off()
+    });
+    assert_eq!(broken, None);
+}

@@ -92,6 +92,19 @@ fn an_api_that_always_refuses_costs_two_tokens() {
 }
 
 #[test]
+fn an_api_that_refuses_at_every_endpoint_costs_two_tokens() {
+    let stage = Stage::new();
+    let asked = serve(&stage, |number, _| granted(number, "1800"), |_| 401);
+    stage.with_api(async |api| {
+        for number in 0..20 {
+            let endpoint = crate::event::EndpointId::new("ed-fi", format!("endpoint{number}"));
+            assert_eq!(status(&api.post(&endpoint, bytes::Bytes::new()).await), 401);
+        }
+    });
+    assert_eq!(asked.get(), 2);
+}
+
+#[test]
 fn one_refusing_endpoint_beside_good_ones_costs_one_renewal() {
     let stage = Stage::new();
     let schools = crate::event::EndpointId::new("ed-fi", "schools");
