@@ -89,3 +89,29 @@ fn an_answer_in_between_starts_the_count_anew() {
     });
     assert_eq!(broken, None);
 }
+
+#[test]
+fn who_waits_when_it_is_broken_off_waits_no_longer() {
+    let mut stage = Stage::new();
+    stage.config.connection.backoff_factor = 1000.0;
+    let tokens = std::cell::Cell::new(0);
+    stage.host.http().serve(move |request| match request.url.path() {
+        "/oauth/token" => {
+            tokens.set(tokens.get() + 1);
+            let status = if tokens.get() == 1 { 200 } else { 401 };
+            reply(status, &[], r#"{"access_token":"t","expires_in":1800}"#)
+        }
+        // Its second repeat waits 15 s at least.
+        "/data/v3/ed-fi/students" => reply(500, &[], ""),
+        _ => Reply { after: Duration::from_secs(2), ..reply(401, &[], "") },
+    });
+    let schools = crate::event::EndpointId::new("ed-fi", "schools");
+    let (one, other) = stage.with_api(async |api| {
+        let one = api.post(&students(), bytes::Bytes::new());
+        let other = api.post(&schools, bytes::Bytes::new());
+        futures_util::future::join(one, other).await
+    });
+    assert!(matches!(one.result, Err(SendError::BrokenOff { attempts: 2 })), "{one:?}");
+    assert!(matches!(other.result, Err(SendError::BrokenOff { attempts: 1 })), "{other:?}");
+    assert_eq!(stage.elapsed(), Duration::from_secs(2));
+}

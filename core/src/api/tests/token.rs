@@ -105,6 +105,15 @@ fn an_api_that_refuses_at_every_endpoint_costs_two_tokens() {
 }
 
 #[test]
+fn a_list_that_names_401_costs_no_further_token() {
+    let mut stage = Stage::new();
+    stage.config.connection.retry_statuses = vec![401];
+    let asked = serve(&stage, |number, _| granted(number, "1800"), |_| 401);
+    assert_eq!((status(&stage.post(1)[0]), asked.get()), (401, 2));
+    assert_eq!(stage.posts().len(), 2);
+}
+
+#[test]
 fn one_refusing_endpoint_beside_good_ones_costs_one_renewal() {
     let stage = Stage::new();
     let schools = crate::event::EndpointId::new("ed-fi", "schools");
