@@ -105,10 +105,10 @@ fn who_waits_when_it_is_broken_off_waits_no_longer() {
         "/data/v3/ed-fi/students" => reply(500, &[], ""),
         _ => Reply { after: Duration::from_secs(2), ..reply(401, &[], "") },
     });
-    let schools = crate::event::EndpointId::new("ed-fi", "schools");
+    let names = [students(), crate::event::EndpointId::new("ed-fi", "schools")];
     let (one, other) = stage.with_api(async |api| {
-        let one = api.post(&students(), bytes::Bytes::new());
-        let other = api.post(&schools, bytes::Bytes::new());
+        let one = api.post(&names[0], bytes::Bytes::new());
+        let other = api.post(&names[1], bytes::Bytes::new());
         futures_util::future::join(one, other).await
     });
     assert!(matches!(one.result, Err(SendError::BrokenOff { attempts: 2 })), "{one:?}");

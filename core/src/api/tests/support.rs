@@ -21,6 +21,7 @@ pub(crate) fn config() -> Config {
     Config {
         file: "lightbeam.yaml".to_owned(),
         state_dir: None,
+        state_dir_fell_back: false,
         data_dir: "./".to_owned(),
         namespace: "ed-fi".to_owned(),
         namespace_overrides: None,
