@@ -123,7 +123,8 @@ impl<'h, T: Http, C: Clock> Tokens<'h, T, C> {
                 continue;
             }
             let _renewing = Renewing(&self.is_renewing, &self.renewed);
-            self.renew(refused).await;
+            // Boxed, as it is rare and large, and each request in flight would have room for one.
+            Box::pin(self.renew(refused)).await;
         }
     }
 
