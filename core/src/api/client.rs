@@ -175,13 +175,13 @@ impl<'h, H: Host> Api<'h, H> {
             request.headers.insert(IF_NONE_MATCH, etag);
         }
         let call = Call::new(None, Credentials::None);
-        let answer = self.ended(self.documents.exchange(request.clone(), &call).await, &call);
+        let answer = ended(self.documents.exchange(request.clone(), &call).await, &call);
         let is_refused = matches!(&answer.result, Ok(response) if response.status == 401);
         let may_see_token =
             urls::is_same_host(url, &self.target.data_url) && !urls::is_lower(url, &self.target.data_url);
         if is_refused && may_see_token {
             let call = Call::new(None, Credentials::Token);
-            return self.ended(self.stack.exchange(request, &call).await, &call);
+            return ended(self.stack.exchange(request, &call).await, &call);
         }
         answer
     }
@@ -190,7 +190,7 @@ impl<'h, H: Host> Api<'h, H> {
         request.headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         let call = Call::new(endpoint, Credentials::Token);
         let url = request.url.clone();
-        let answer = self.ended(self.stack.exchange(request, &call).await, &call);
+        let answer = ended(self.stack.exchange(request, &call).await, &call);
         if let Ok(response) = &answer.result
             && (300..400).contains(&response.status)
             && !self.told_redirect.replace(true)
@@ -198,19 +198,6 @@ impl<'h, H: Host> Api<'h, H> {
             self.tell(self.redirected(response, &url));
         }
         answer
-    }
-
-    /// What a request came to, with an error body cut to its bound.
-    fn ended(&self, result: Result<Response, Stopped>, call: &Call<'_>) -> Answer {
-        let attempts = call.attempts.get();
-        let result = match result {
-            Ok(response) => Ok(bounded(response)),
-            Err(Stopped::BrokenOff) => Err(SendError::BrokenOff { attempts }),
-            Err(Stopped::NoAnswer(error)) => {
-                Err(NoAnswer { kind: error.kind, detail: error.detail, hint: error.hint, attempts }.into())
-            }
-        };
-        Answer { result, repeats: call.repeats() }
     }
 
     /// A redirect usually means that the data root is not quite right: name the one that would be.
@@ -232,6 +219,19 @@ impl<H: Host> std::fmt::Debug for Api<'_, H> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Api").field("target", &self.target).finish_non_exhaustive()
     }
+}
+
+/// What a request came to, with an error body cut to its bound.
+fn ended(result: Result<Response, Stopped>, call: &Call<'_>) -> Answer {
+    let attempts = call.attempts.get();
+    let result = match result {
+        Ok(response) => Ok(bounded(response)),
+        Err(Stopped::BrokenOff) => Err(SendError::BrokenOff { attempts }),
+        Err(Stopped::NoAnswer(error)) => {
+            Err(NoAnswer { kind: error.kind, detail: error.detail, hint: error.hint, attempts }.into())
+        }
+    };
+    Answer { result, repeats: call.repeats() }
 }
 
 /// An error body longer than its bound is cut, in memory of its own size.

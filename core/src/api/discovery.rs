@@ -91,7 +91,7 @@ fn no_answer(url: &Url, call: &Call<'_>, stopped: Stopped) -> Unreachable {
     unreachable(url, &format!("does not answer: {detail} ({} attempts)", call.attempts.get()), &hint)
 }
 
-fn read(answer: &Response, url: Url) -> Result<Discovered, Unreachable> {
+pub(super) fn read(answer: &Response, url: Url) -> Result<Discovered, Unreachable> {
     let hint = "check edfi_api.base_url: it must be the API's root, which tells version and urls";
     if !answer.is_success() {
         return Err(unreachable(&url, &format!("answers {}", answer.status), hint));

@@ -10,7 +10,7 @@
 //! | layer | does | why it stands there |
 //! |---|---|---|
 //! | repeat | repeats listed statuses and exchanges without an answer | a repeat is a new exchange in every respect: it meets the gate, needs room in flight, and may find the token renewed |
-//! | gate | holds requests back while the server asks for slowness; bounds the number in flight | meeting it spends no repeat, so it is inside; a refused renewal must not be taken for a 429 of the data server, so the token is inside it |
+//! | gate | holds requests back while the server asks for slowness; bounds the number in flight | inside repeat, as meeting it spends no repeat; around authorise, as whoever waits for a token has its place in flight already and goes on at once |
 //! | authorise | signs; renews the token once on 401 | the second try of a 401 needs no wait and no other place in the queue |
 //! | watch | tells the outage detector of every attempt | it must see each attempt, also those that outer layers repeat |
 //! | deadline | bounds one attempt | the bound is for the exchange alone, not for waits and renewals |

@@ -72,7 +72,7 @@ impl Outage {
     pub(super) fn new(pool_size: usize, timeout: Duration) -> Self {
         Self {
             enough: pool_size.max(1),
-            patience: timeout.saturating_mul(2).max(Duration::from_secs(60)),
+            patience: timeout.saturating_mul(2).max(Duration::from_mins(1)),
             given_up: Cell::new(0),
             silent_since: Cell::new(None),
             reason: RefCell::new(None),

@@ -150,10 +150,20 @@ fn done_without(api: &EdFiApi, error: Unreachable) -> Result<Notice, ConnectErro
     }))
 }
 
+/// The discovery document as far as URLs go.
+#[derive(Clone, Copy)]
+enum Document<'a> {
+    /// It was not asked, or could not be had.
+    Absent,
+    /// It has no `urls` (ODS/API 3.x).
+    WithoutUrls,
+    /// It has.
+    With(&'a DiscoveredUrls),
+}
+
 /// What a discovery document says about URLs, with the rules for using it.
 struct Names<'a> {
-    /// `None` without a document; `Some(None)` for one without `urls` (ODS/API 3.x).
-    urls: Option<Option<&'a DiscoveredUrls>>,
+    document: Document<'a>,
     came_safely: bool,
     route: &'a Route,
     base: Url,
@@ -162,7 +172,11 @@ struct Names<'a> {
 impl<'a> Names<'a> {
     fn new(found: Option<&'a Discovered>, route: &'a Route, base: Url) -> Self {
         Self {
-            urls: found.map(|found| found.urls.as_ref()),
+            document: match found.map(|found| found.urls.as_ref()) {
+                None => Document::Absent,
+                Some(None) => Document::WithoutUrls,
+                Some(Some(urls)) => Document::With(urls),
+            },
             came_safely: found.is_some_and(|found| found.url.is_https() || found.url.is_loopback()),
             route,
             base,
@@ -170,7 +184,10 @@ impl<'a> Names<'a> {
     }
 
     fn known(&self) -> Option<&'a DiscoveredUrls> {
-        self.urls.flatten()
+        match self.document {
+            Document::With(urls) => Some(urls),
+            Document::Absent | Document::WithoutUrls => None,
+        }
     }
 
     fn below_base(&self, path: &str) -> String {
@@ -191,7 +208,7 @@ impl<'a> Names<'a> {
     }
 
     fn oauth_url(&self) -> Result<Url, ConfigError> {
-        let Some(known) = self.urls.flatten() else {
+        let Some(known) = self.known() else {
             return crate::config::parse_url("edfi_api.base_url", &self.below_base("oauth/token"));
         };
         let key = "the discovered oauth URL";
@@ -201,7 +218,8 @@ impl<'a> Names<'a> {
             return Err(error);
         };
         let url = self.usable(key, &self.filled(key, text)?)?;
-        if !urls::is_same_host(&url, &self.base) && !(url.is_https() && self.came_safely) {
+        let is_safe = url.is_https() && self.came_safely;
+        if !is_safe && !urls::is_same_host(&url, &self.base) {
             let why = "is on another host than base_url, and is not protected by https all the way";
             return Err(must_be_configured("edfi_api.oauth_url", &url, why));
         }
@@ -210,17 +228,17 @@ impl<'a> Names<'a> {
 
     /// The dependency list or the list of documents.
     fn other(&self, key: &str, pick: impl Fn(&DiscoveredUrls) -> Option<&str>) -> Result<Option<Url>, ConfigError> {
-        let text = match self.urls {
-            None => return Ok(None),
-            Some(Some(known)) => match pick(known) {
+        let text = match self.document {
+            Document::Absent => return Ok(None),
+            Document::With(known) => match pick(known) {
                 None => return Ok(None),
                 Some(text) => self.filled(&format!("the discovered URL for {key}"), text)?,
             },
             // ODS/API 3.x has no `urls`; these are its routes.
-            Some(None) if key.contains("dependencies") => {
+            Document::WithoutUrls if key.contains("dependencies") => {
                 self.below_base(&format!("metadata/{}{}/dependencies", urls::DATA_PATH, self.route.suffix()))
             }
-            Some(None) => self.below_base(&format!("metadata{}/", self.route.suffix())),
+            Document::WithoutUrls => self.below_base(&format!("metadata{}/", self.route.suffix())),
         };
         self.usable(&format!("the discovered URL for {key}"), &text).map(Some)
     }
@@ -241,7 +259,7 @@ impl<'a> Names<'a> {
     }
 
     fn notice(&self) -> Option<Notice> {
-        matches!(self.urls, Some(None)).then(|| {
+        matches!(self.document, Document::WithoutUrls).then(|| {
             Notice::info("The discovery document names no URLs (ODS/API 3.x); the usual ones below base_url are used")
         })
     }

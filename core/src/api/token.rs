@@ -27,12 +27,12 @@ pub enum CredentialsIn {
 }
 
 /// A lifetime below this is not believed, nor one above [`LONGEST`].
-const SHORTEST: Duration = Duration::from_secs(60);
-const LONGEST: Duration = Duration::from_secs(24 * 3600);
+const SHORTEST: Duration = Duration::from_mins(1);
+const LONGEST: Duration = Duration::from_hours(24);
 /// What is assumed where the server tells no lifetime: what the ODS/API is shipped with.
-const UNTOLD: Duration = Duration::from_secs(1800);
+const UNTOLD: Duration = Duration::from_mins(30);
 /// So long before its end a token is renewed, or at half of its life if that is later.
-const AHEAD: Duration = Duration::from_secs(60);
+const AHEAD: Duration = Duration::from_mins(1);
 /// After a renewal ahead of time that could not be had, the next one is tried so much later.
 const TRY_AGAIN: Duration = Duration::from_secs(10);
 /// A token answer is small; more than this is no token answer.
@@ -123,7 +123,8 @@ impl<'h, T: Http, C: Clock> Tokens<'h, T, C> {
                 continue;
             }
             let _renewing = Renewing(&self.is_renewing, &self.renewed);
-            self.renew(refused).await;
+            // Boxed, as it is rare and large, and each request in flight would have room for one.
+            Box::pin(self.renew(refused)).await;
         }
     }
 
@@ -204,7 +205,8 @@ impl<'h, T: Http, C: Clock> Tokens<'h, T, C> {
             }
             CredentialsIn::Body => {
                 for (key, value) in [("client_id", &self.id), ("client_secret", &self.secret)] {
-                    form.push_str(&format!("&{key}={}", utf8_percent_encode(value.expose(), FORM)));
+                    form.extend(["&", key, "="]);
+                    form.extend(utf8_percent_encode(value.expose(), FORM));
                 }
             }
         }

@@ -234,7 +234,7 @@ pub(super) fn resolve(asked: &Url, location: &str) -> Option<Url> {
 
 /// The mode that a discovery document's `apiMode` names, such as `Instance Year Specific`.
 pub(super) fn mode_named(text: &str) -> Option<Mode> {
-    let letters: String = text.chars().filter(|c| c.is_ascii_alphanumeric()).collect();
+    let letters: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
     Some(match letters.to_ascii_lowercase().as_str() {
         "sharedinstance" => Mode::SharedInstance,
         "sandbox" => Mode::Sandbox,
