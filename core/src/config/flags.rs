@@ -63,13 +63,17 @@ pub(super) fn check(invocation: &Invocation) -> Result<(), ConfigError> {
 /// Refuses a folder for failed records inside of the data folder: the next run would send them too.
 pub(super) fn check_failed_dir(invocation: &Invocation, config: &Config, working_dir: &str) -> Result<(), ConfigError> {
     match invocation.failed_dir.as_deref() {
-        Some(failed_dir) if lies_in(failed_dir, &config.data_dir, working_dir) => Err(ConfigError {
-            message: format!(
-                "--failed-dir {failed_dir} lies in data_dir ({}), so its files would be taken for data",
-                config.data_dir
-            ),
-            hint: Some("name a folder beside data_dir, such as ../failed".to_owned()),
-        }),
+        Some(failed_dir)
+            if WITH_RECORDS.contains(&invocation.command) && lies_in(failed_dir, &config.data_dir, working_dir) =>
+        {
+            Err(ConfigError {
+                message: format!(
+                    "--failed-dir {failed_dir} lies in data_dir ({}), so its files would be taken for data",
+                    config.data_dir
+                ),
+                hint: Some("name a folder beside data_dir, such as ../failed".to_owned()),
+            })
+        }
         _ => Ok(()),
     }
 }

@@ -15,8 +15,9 @@ use super::{Config, ConfigError, flags, legacy, overrides, yaml};
 /// Where the configuration is looked for when no file is named.
 const FILES: [&str; 2] = ["./lightbeam.yaml", "./lightbeam.yml"];
 
-/// Longest file that is read as a configuration or as a secret, in bytes: 1 MiB.
-const LONGEST: u64 = 1 << 20;
+/// Longest file that is read as a configuration or as a secret, in bytes: 128 KiB. Anything longer is another file by
+/// mistake, and the YAML parser takes very long over some of those.
+const LONGEST: u64 = 128 << 10;
 
 /// A configuration, with what the user should know about it.
 #[derive(Debug, Clone)]
@@ -80,7 +81,7 @@ async fn read<F: Files>(files: &F, path: &str) -> Result<String, FileError> {
     let source = files.open(path).await?;
     let refused = |detail| Err(FileError::new(FileErrorKind::Failed, path, detail));
     if source.len() > LONGEST {
-        return refused("is longer than 1 MiB, so it is another kind of file");
+        return refused("is longer than 128 KiB, so it is another kind of file");
     }
     let bytes = source.read(0..source.len()).await?;
     String::from_utf8(bytes).or_else(|_| refused("is not UTF-8 text"))
@@ -132,12 +133,12 @@ pub(super) fn parse(shown: &str, text: &str, notices: &mut Vec<Notice>) -> Resul
     }
     for repeated in document.repeated {
         let earlier = match repeated.first {
-            Place::File { line, .. } => format!(", in line {line} before"),
+            Place::File { line, .. } => format!(", first in line {line}"),
             _ => String::new(),
         };
         notices.push(
             Notice::warning(format!(
-                "{}: {} stands here twice{earlier}; the last one counts",
+                "{}: {} stands twice{earlier}; the last one counts",
                 repeated.last.shown(shown),
                 repeated.key
             ))

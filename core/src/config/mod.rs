@@ -5,6 +5,7 @@
 //! the key and the nearest known key. No message ever holds a substituted value.
 
 mod assemble;
+mod edfi_api;
 mod flags;
 mod interpolate;
 mod json_object;

@@ -3,7 +3,8 @@
 use crate::invocation::{Command, Invocation};
 use crate::secret::Url;
 
-use super::assemble::{Assembled, without_placeholders};
+use super::assemble::Assembled;
+use super::edfi_api::without_placeholders;
 use super::interpolate::{self, Variables};
 use super::load;
 use super::{Config, ConfigError, paths};

@@ -83,17 +83,18 @@ fn mend_separator(source: &str) -> Option<(String, Place)> {
     None
 }
 
-fn parse_as_is(source: &str) -> Result<(Node, Vec<Repeated>), SyntaxError> {
+fn parse_as_is(text: &str) -> Result<(Node, Vec<Repeated>), SyntaxError> {
+    let source = Source::new(text);
     let shape = ShapeSeed
-        .deserialize(serde_yaml::Deserializer::from_str(source))
-        .map_err(|error| syntax_error(&error, source))?;
+        .deserialize(serde_yaml::Deserializer::from_str(text))
+        .map_err(|error| syntax_error(&error, &source))?;
     if matches!(shape, Shape::Null) {
         return Ok((Node { value: Value::Null { blank: true }, place: Place::Somewhere }, Vec::new()));
     }
     let repeated = RefCell::new(Vec::new());
-    let root = NodeSeed { source, shape: &shape, repeated: &repeated }
-        .deserialize(serde_yaml::Deserializer::from_str(source))
-        .map_err(|error| syntax_error(&error, source))?;
+    let root = NodeSeed { source: &source, shape: &shape, repeated: &repeated }
+        .deserialize(serde_yaml::Deserializer::from_str(text))
+        .map_err(|error| syntax_error(&error, &source))?;
     Ok((root, repeated.into_inner()))
 }
 
@@ -189,7 +190,7 @@ impl<'de> Visitor<'de> for ShapeSeed {
 
 /// Reads a value whose shape is known.
 struct NodeSeed<'a> {
-    source: &'a str,
+    source: &'a Source<'a>,
     shape: &'a Shape,
     repeated: &'a RefCell<Vec<Repeated>>,
 }
@@ -275,7 +276,7 @@ fn merge(merged: &mut Vec<Entry>, node: Node) -> Result<(), &'static str> {
 }
 
 /// Reads a scalar as the text that it is, whatever it looks like, and where it stands.
-struct TextSeed<'a>(&'a str);
+struct TextSeed<'a>(&'a Source<'a>);
 
 impl<'de> DeserializeSeed<'de> for TextSeed<'_> {
     type Value = (String, Place);
@@ -293,7 +294,7 @@ impl<'de> Visitor<'de> for TextSeed<'_> {
     }
 
     fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
-        Ok((text.to_owned(), place_of(self.0, text)))
+        Ok((text.to_owned(), self.0.place_of(text)))
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
@@ -301,26 +302,40 @@ impl<'de> Visitor<'de> for TextSeed<'_> {
     }
 }
 
-/// Where `text`, a slice of `source`, begins.
-fn place_of(source: &str, text: &str) -> Place {
-    let before = (text.as_ptr() as usize)
-        .checked_sub(source.as_ptr() as usize)
-        .and_then(|offset| source.get(..offset))
-        .filter(|before| before.len() + text.len() <= source.len());
-    let Some(before) = before else { return Place::Somewhere };
-    // A text in quotes begins at its quote.
-    place_at(before.strip_suffix(['"', '\'']).unwrap_or(before))
+/// A text with an index of its lines.
+struct Source<'a> {
+    text: &'a str,
+    /// The offset of each line.
+    lines: Vec<usize>,
 }
 
-/// The place after what stands before it.
-fn place_at(before: &str) -> Place {
-    let line_start = before.rfind(['\n', '\r']).map_or(0, |index| index + 1);
-    let breaks = before.matches('\n').count() + before.replace("\r\n", "").matches('\r').count();
-    Place::File { line: breaks + 1, column: before[line_start..].chars().count() + 1 }
+impl<'a> Source<'a> {
+    fn new(text: &'a str) -> Self {
+        let bytes = text.as_bytes();
+        let ends = (0..bytes.len())
+            .filter(|&index| bytes[index] == b'\n' || bytes[index] == b'\r' && bytes.get(index + 1) != Some(&b'\n'));
+        Self { text, lines: std::iter::once(0).chain(ends.map(|index| index + 1)).collect() }
+    }
+
+    /// Where `slice`, a part of the text itself, begins; a text in quotes begins at its quote.
+    fn place_of(&self, slice: &str) -> Place {
+        let offset = (slice.as_ptr() as usize).wrapping_sub(self.text.as_ptr() as usize);
+        if self.text.get(offset..).is_none_or(|rest| rest.len() < slice.len()) {
+            return Place::Somewhere;
+        }
+        self.place_at(offset - usize::from(self.text[..offset].ends_with(['"', '\''])))
+    }
+
+    /// The place of an offset.
+    fn place_at(&self, offset: usize) -> Place {
+        let line = self.lines.partition_point(|start| *start <= offset);
+        let before = self.text.get(self.lines[line - 1]..offset).unwrap_or_default();
+        Place::File { line, column: before.chars().count() + 1 }
+    }
 }
 
 /// The library's complaint in plain words. What it says beside fixed phrases is never passed on: it may quote the file.
-fn syntax_error(error: &serde_yaml::Error, source: &str) -> SyntaxError {
+fn syntax_error(error: &serde_yaml::Error, source: &Source<'_>) -> SyntaxError {
     let said = error.to_string();
     let (message, hint, at_start) = PHRASES
         .iter()
@@ -333,8 +348,8 @@ fn syntax_error(error: &serde_yaml::Error, source: &str) -> SyntaxError {
     let position = || said.rsplit_once(" at position ")?.1.parse::<usize>().ok();
     let place = if at_start {
         start_place(&said).unwrap_or(place)
-    } else if let Some(offset) = position().filter(|offset| source.is_char_boundary(*offset)) {
-        place_at(&source[..offset])
+    } else if let Some(offset) = position().filter(|offset| source.text.is_char_boundary(*offset)) {
+        source.place_at(offset)
     } else {
         place
     };

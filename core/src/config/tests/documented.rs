@@ -87,7 +87,7 @@ fn the_flat_sample_of_2022() {
     let notices = told(&loaded);
     assert_eq!(
         notices[0],
-        ("lightbeam.yaml:15:1: verbose stands here twice, in line 1 before; the last one counts", "remove one of them")
+        ("lightbeam.yaml:15:1: verbose stands twice, first in line 1; the last one counts", "remove one of them")
     );
     assert_eq!(
         notices[1],

@@ -275,6 +275,8 @@ fn flags_that_contradict_are_refused() {
         refused(Invocation { failed_dir: Some("./data/../data/failed".to_owned()), ..invocation() }),
         "--failed-dir ./data/../data/failed lies in data_dir (data), so its files would be taken for data"
     );
+    let unused = Invocation { command: Command::Count, failed_dir: Some("data".to_owned()), ..invocation() };
+    assert_eq!(load_on(&host, &unused).unwrap().notices.len(), 1);
     let beside = Invocation { failed_dir: Some("failed".to_owned()), ..invocation() };
     assert!(load_on(&host, &beside).is_ok());
     assert_eq!(

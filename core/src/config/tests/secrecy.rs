@@ -102,12 +102,11 @@ proptest! {
         let cut = cut.min(good.len());
         let end = (cut + length).min(good.len());
         let yaml = format!("{}{insert}{}", &good[..cut], &good[end..]);
-        let value = yaml.find("s3cretXYZ");
-        prop_assume!(value.is_some());
-        let params = Some(r#"{"P": "s3cretXYZ"}"#.to_owned());
+        let params = Some(r#"{"P": "p4ramXYZ"}"#.to_owned());
         let said = everything_said(&yaml, &Invocation { params, ..invocation() });
         // Where the damage turns the value into a key, or puts it under another key, it is no longer known as secret.
         let still_secret = yaml.contains("\n  client_secret: \"s3cretXYZ\"\n");
+        prop_assert!(!said.contains("p4ramXYZ"), "{}\n{}", yaml, said);
         prop_assert!(!still_secret || !said.contains("s3cretXYZ"), "{}\n{}", yaml, said);
     }
 }
