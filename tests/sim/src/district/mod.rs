@@ -19,6 +19,8 @@ mod sink;
 mod sites;
 
 #[cfg(test)]
+mod acceptance;
+#[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};

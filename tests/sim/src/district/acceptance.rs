@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use http::{Request, header};
-use lightbeam_sim::builtin::{self, Style};
-use lightbeam_sim::district::{BrokenRecord, Options, Source, Summary, generate};
-use lightbeam_sim::{Documents, Settings, State, answer};
 use serde_json::Value;
 use tempfile::TempDir;
+
+use super::{BrokenRecord, Options, Source, Summary, generate};
+use crate::builtin::{self, Style};
+use crate::{Documents, Settings, State, answer};
 
 const NOW: u64 = 1_767_225_600_000;
 
@@ -54,13 +55,13 @@ impl Api {
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(Bytes::from(secrets))
             .unwrap();
-        let token: Value = serde_json::from_str(&api.call(request).1).unwrap();
+        let token: Value = serde_json::from_str(&api.call(&request).1).unwrap();
         api.authorization = format!("Bearer {}", token["access_token"].as_str().unwrap());
         api
     }
 
-    fn call(&mut self, request: Request<Bytes>) -> (u16, String) {
-        let response = answer(&mut self.state, &request, NOW).response;
+    fn call(&mut self, request: &Request<Bytes>) -> (u16, String) {
+        let response = answer(&mut self.state, request, NOW).response;
         let body = String::from_utf8(response.body().to_vec()).unwrap();
         (response.status().as_u16(), body)
     }
@@ -101,7 +102,7 @@ impl Api {
                         .header(header::CONTENT_TYPE, "application/json")
                         .body(Bytes::copy_from_slice(line))
                         .unwrap();
-                    let (status, body) = self.call(request);
+                    let (status, body) = self.call(&request);
                     if !(200..300).contains(&status) {
                         refused.insert((file.clone(), number), (status, body));
                     }
@@ -132,8 +133,16 @@ fn files_of(folder: &Path, endpoint: &str) -> Vec<String> {
     files
 }
 
-/// Loads the folder and checks that exactly the listed records are refused, with the listed status.
-fn assert_refused_as_listed(documents: Documents, options: &Options) -> Summary {
+/// Records by file and line.
+type Places = BTreeSet<(String, u64)>;
+
+/// Generates and loads a folder and checks that exactly the listed records are refused, with the listed status,
+/// besides those that are `refused_anyway`.
+fn assert_refused_as_listed(
+    documents: Documents,
+    options: &Options,
+    refused_anyway: &Places,
+) -> Summary {
     let summary = generate(options).unwrap();
     let refused = Api::new(documents).load(&options.out);
     let listed: BTreeMap<(String, u64), BrokenRecord> = BrokenRecord::read_all(&summary.manifest)
@@ -141,18 +150,28 @@ fn assert_refused_as_listed(documents: Documents, options: &Options) -> Summary 
         .into_iter()
         .map(|record| ((record.file.clone(), record.line), record))
         .collect();
+    let mut differences = Vec::new();
     for (place, (status, body)) in &refused {
-        let record = listed
-            .get(place)
-            .unwrap_or_else(|| panic!("{place:?} is whole, but refused: {status} {body}"));
-        assert_eq!(record.status, *status, "{record:?}: {body}");
+        match listed.get(place) {
+            None if refused_anyway.contains(place) => {}
+            None => differences.push(format!("{place:?} is whole, but refused: {status} {body}")),
+            Some(record) if record.status != *status => {
+                differences.push(format!("{record:?}: {status} {body}"));
+            }
+            Some(_) => {}
+        }
     }
     for (place, record) in &listed {
-        assert!(
-            refused.contains_key(place),
-            "{record:?} is broken, but accepted"
-        );
+        if !refused.contains_key(place) {
+            differences.push(format!("{record:?} is broken, but accepted"));
+        }
     }
+    assert!(
+        differences.is_empty(),
+        "{} differences:\n{}",
+        differences.len(),
+        differences.join("\n")
+    );
     summary
 }
 
@@ -165,7 +184,8 @@ fn a_district_is_accepted_whole() {
     for style in [Style::Swagger2, Style::OpenApi3] {
         let folder = TempDir::new().unwrap();
         let options = district(&folder);
-        let summary = assert_refused_as_listed(builtin::documents(style), &options);
+        let documents = builtin::documents(style);
+        let summary = assert_refused_as_listed(documents, &options, &Places::new());
         assert!(summary.records > 1900, "{summary:?}");
         assert!(summary.broken.is_empty());
     }
@@ -173,7 +193,7 @@ fn a_district_is_accepted_whole() {
 
 #[test]
 fn exactly_the_broken_records_of_a_district_are_refused() {
-    for seed in 1..=4 {
+    for (seed, style) in (1..).zip([Style::Swagger2, Style::OpenApi3, Style::OpenApi3]) {
         let folder = TempDir::new().unwrap();
         let options = Options {
             broken: 5.0,
@@ -181,7 +201,8 @@ fn exactly_the_broken_records_of_a_district_are_refused() {
             seed,
             ..district(&folder)
         };
-        let summary = assert_refused_as_listed(builtin::documents(Style::OpenApi3), &options);
+        let documents = builtin::documents(style);
+        let summary = assert_refused_as_listed(documents, &options, &Places::new());
         assert!(summary.broken.values().sum::<u64>() > 80, "{summary:?}");
         assert!(summary.same_key > 80, "{summary:?}");
     }
@@ -201,21 +222,37 @@ fn real() -> Option<PathBuf> {
 fn exactly_the_broken_records_of_real_data_are_refused() {
     let Some(real) = real() else { return };
     let metadata = real.join("metadata/ds-5.0");
-    for broken in [0.0, 1.0, 10.0] {
-        let folder = TempDir::new().unwrap();
-        let options = Options {
-            source: Source::Folders {
-                from: vec![
-                    real.join("samples/descriptors-ds5.0.0"),
-                    real.join("samples/grandbend-ds5.0.0"),
-                ],
-                metadata: Some(metadata.clone()),
-            },
-            broken,
-            ..district(&folder)
-        };
-        let documents = Documents::from_folder(&metadata).unwrap();
-        let summary = assert_refused_as_listed(documents, &options);
-        assert_eq!(summary.records, 19_449);
+    let documents = || Documents::from_folder(&metadata).unwrap();
+    let options = |folder: &TempDir, broken| Options {
+        source: Source::Folders {
+            from: vec![
+                real.join("samples/descriptors-ds5.0.0"),
+                real.join("samples/grandbend-ds5.0.0"),
+            ],
+            metadata: Some(metadata.clone()),
+        },
+        broken,
+        ..district(folder)
+    };
+
+    let folder = TempDir::new().unwrap();
+    let untouched = options(&folder, 0.0);
+    assert_eq!(generate(&untouched).unwrap().records, 19_449);
+    let refused = Api::new(documents()).load(&untouched.out);
+    // 25 of the published records spell a descriptor in another case than its definition, which not every API forgives.
+    for (place, (status, body)) in &refused {
+        assert!(
+            *status == 400 && body.contains("Descriptor"),
+            "{place:?}: {status} {body}"
+        );
     }
+    assert!(refused.len() <= 25, "{refused:?}");
+    let refused_anyway: Places = refused.into_keys().collect();
+
+    let folder = TempDir::new().unwrap();
+    let options = options(&folder, 5.0);
+    let summary = assert_refused_as_listed(documents(), &options, &refused_anyway);
+    assert_eq!(summary.records, 19_449);
+    let count = summary.broken.values().sum::<u64>();
+    assert!((940..=973).contains(&count), "{summary:?}");
 }
