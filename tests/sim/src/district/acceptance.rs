@@ -40,7 +40,7 @@ impl Api {
             authorization: String::new(),
         };
         let discovery = api
-            .call(Request::get(&address).body(Bytes::new()).unwrap())
+            .call(&Request::get(&address).body(Bytes::new()).unwrap())
             .1;
         let discovery: Value = serde_json::from_str(&discovery).unwrap();
         let url = |name: &str| {
