@@ -1,3 +1,62 @@
-//! The project's own commands.
+//! The project's own commands: `cargo xtask help`.
+//!
+//! Standard library only, so that the first command in a fresh clone starts in seconds; the work is done by other programs.
 
-fn main() {}
+mod api;
+mod args;
+mod bench;
+mod build;
+mod debian;
+mod demo;
+mod failure;
+mod json;
+mod licences;
+mod own_words;
+mod process;
+mod project;
+mod python_tool;
+mod results;
+mod runner;
+mod say;
+mod setup;
+mod test_stages;
+mod version;
+mod wasm_std;
+mod wasm_toolchain;
+
+use std::process::ExitCode;
+
+use args::Task;
+use failure::Result;
+
+fn main() -> ExitCode {
+    match Task::read(std::env::args().skip(1)).and_then(perform) {
+        Ok(code) => ExitCode::from(code),
+        Err(failure) => {
+            say::failure(&failure);
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}
+
+/// Does what was asked for and returns the exit code.
+fn perform(task: Task) -> Result<u8> {
+    match task {
+        Task::Setup => setup::all(),
+        Task::Build => build::run(),
+        Task::Demo { students, port } => demo::run(students, port),
+        Task::Test(selection) => test_stages::run(&selection),
+        Task::ListStages => {
+            test_stages::list();
+            Ok(())
+        }
+        Task::Bench { students, rounds } => bench::run(students, rounds),
+        Task::Sim(arguments) => return api::hand_over("sim", &arguments),
+        Task::Generate(arguments) => return api::hand_over("generate", &arguments),
+        Task::Help => {
+            say::result(args::HELP);
+            Ok(())
+        }
+    }?;
+    Ok(0)
+}

@@ -1,1 +1,3 @@
 //! Runs scenarios on every host.
+
+pub mod component;

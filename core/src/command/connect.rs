@@ -1,0 +1,254 @@
+//! From a configuration to a session: the API is found, its documents are read, its state is opened and locked.
+
+use std::rc::Rc;
+
+use super::session::{Session, release};
+use crate::api::documents::{Cache, Document, fetch_cached, get_dependencies, get_document_urls};
+use crate::api::{self, Api, FrontEnd, Unreachable};
+use crate::config::{Config, ConfigError, Selection};
+use crate::event::{Event, Listener};
+use crate::exit::Exit;
+use crate::host::{FileError, Host, HostKind, LockRefused, Storage, StorageError, Takeover, TlsSupport};
+use crate::invocation::Invocation;
+use crate::model::{self, Dependencies, Endpoints};
+use crate::notice::Notice;
+use crate::state::Target;
+
+/// The run could not begin its work.
+#[derive(Debug)]
+pub(crate) struct NotBegun {
+    /// Why, and what to do.
+    pub(crate) notice: Notice,
+    /// The exit code.
+    pub(crate) exit: Exit,
+}
+
+impl NotBegun {
+    fn with(exit: Exit, text: String, hint: Option<String>) -> Self {
+        let mut notice = Notice::error(text);
+        notice.hint = hint;
+        Self { notice, exit }
+    }
+
+    pub(crate) fn usage(notice: Notice) -> Self {
+        Self { notice, exit: Exit::Usage }
+    }
+
+    pub(crate) fn failed(notice: Notice) -> Self {
+        Self { notice, exit: Exit::Failed }
+    }
+
+    pub(crate) fn config(error: ConfigError) -> Self {
+        Self::with(Exit::Usage, error.message, error.hint)
+    }
+
+    /// A folder or file that the configuration names cannot be used.
+    pub(crate) fn file(error: FileError) -> Self {
+        Self::with(Exit::Usage, error.to_string(), error.hint)
+    }
+
+    fn storage(error: StorageError) -> Self {
+        let text = format!("the state folder cannot be used: {}", error.detail);
+        let hint = error.hint.or_else(|| {
+            Some("set state_dir to a folder that can be written, or to nothing to go without state".to_owned())
+        });
+        Self::with(Exit::Usage, text, hint)
+    }
+
+    fn unreachable(error: Unreachable) -> Self {
+        Self::with(Exit::Unreachable, error.message, error.hint)
+    }
+}
+
+/// The version of the compact form of API documents in the cache.
+const DOCUMENT_FORMAT: u32 = 1;
+
+/// Finds the API and prepares everything that commands share.
+pub(crate) async fn connect<'a, H: Host>(
+    invocation: &'a Invocation,
+    config: &'a Config,
+    host: &'a H,
+    listener: &'a dyn Listener,
+    run_id: &Rc<str>,
+) -> Result<Session<'a, H>, NotBegun> {
+    let selection =
+        Selection::parse(invocation.selector.as_deref(), invocation.exclude.as_deref()).map_err(NotBegun::config)?;
+    config.credentials().map_err(NotBegun::config)?;
+    let tell = |notice: Notice| listener.hear(&Event::Notice(notice));
+    let storage = open_storage(config, host, &tell).await?;
+    let found = api::discover(host, config, listener)
+        .await
+        .map_err(|error| NotBegun { notice: error.notice(), exit: error.exit() })?;
+    found.notices.iter().cloned().for_each(&tell);
+    if found.data_url.is_https() && !config.connection.verify_ssl && host.tls() == TlsSupport::AlwaysVerifies {
+        tell(
+            Notice::warning("connection.verify_ssl is false, but certificates are verified all the same here")
+                .with_hint("the native lightbeam launcher honours it"),
+        );
+    }
+    listener.hear(&Event::Connected { data_url: found.data_url.to_string(), version: found.version.clone() });
+    let target = Target::new(&found.data_url);
+    let lock = match &storage {
+        Some(storage) if !invocation.dry_run => Some(take_lock(invocation, storage, &target, run_id, &tell).await?),
+        _ => None,
+    };
+    let front_end = match host.kind() {
+        HostKind::Process => FrontEnd::PROCESS,
+        HostKind::Page => FrontEnd::PAGE,
+    };
+    let api = Api::new(host, config, found, listener, front_end);
+    let prepared = async {
+        api.sign_in().await.map_err(NotBegun::unreachable)?;
+        let endpoints = endpoints(&api, storage.as_ref(), &target, invocation, &tell).await?;
+        let selected = selection.apply(&endpoints.ids(), &config.namespace).map_err(NotBegun::config)?;
+        selected.notices.into_iter().for_each(&tell);
+        Ok((endpoints, selected.endpoints))
+    };
+    match prepared.await {
+        Ok((endpoints, selected)) => Ok(Session::new(super::session::Parts {
+            host,
+            config,
+            invocation,
+            listener,
+            api,
+            endpoints,
+            selected,
+            target,
+            storage,
+            lock,
+        })),
+        Err(error) => {
+            if let Some(lock) = &lock {
+                release(lock, &tell).await;
+            }
+            Err(error)
+        }
+    }
+}
+
+async fn open_storage<H: Host>(
+    config: &Config,
+    host: &H,
+    tell: &impl Fn(Notice),
+) -> Result<Option<H::Storage>, NotBegun> {
+    let Some(state_dir) = &config.state_dir else {
+        tell(Notice::warning("state_dir is empty: nothing is remembered, and every record is sent on each run"));
+        return Ok(None);
+    };
+    let opened = host.open_storage(state_dir).await.map_err(NotBegun::storage)?;
+    if let Some(notice) = opened.notice {
+        tell(Notice::info(notice));
+    }
+    let names = opened.storage.list("").await.map_err(NotBegun::storage)?;
+    if names.iter().any(|name| !name.contains('/') && name.ends_with(".dat")) {
+        tell(
+            Notice::info("the state folder holds .dat files of the Python tool; they are neither read nor changed")
+                .with_hint("records that only the Python tool has sent are sent once more, which changes nothing"),
+        );
+    }
+    Ok(Some(opened.storage))
+}
+
+async fn take_lock<S: Storage>(
+    invocation: &Invocation,
+    storage: &S,
+    target: &Target,
+    run_id: &Rc<str>,
+    tell: &impl Fn(Notice),
+) -> Result<S::Lock, NotBegun> {
+    let takeover = if invocation.force_unlock { Takeover::AtOnce } else { Takeover::WhenDead };
+    match storage.lock(&target.lock(), run_id, takeover).await {
+        Ok(acquired) => {
+            if let Some(run) = acquired.taken_over_from {
+                tell(
+                    Notice::warning(format!(
+                        "took the lock of this target over from run {run}, which gave no sign of life"
+                    ))
+                    .with_hint("what that run had sent is remembered up to its last second"),
+                );
+            }
+            Ok(acquired.lock)
+        }
+        Err(LockRefused::Held { run_id }) => {
+            Err(NotBegun::failed(Notice::error(format!("run {run_id} is at work on this target")).with_hint(
+                "wait until it has ended; if it is certain that it does not run any more, add --force-unlock",
+            )))
+        }
+        Err(LockRefused::Storage(error)) => Err(NotBegun::storage(error)),
+    }
+}
+
+/// The API's endpoints, from its dependency list and its documents; at least one of the two must be had.
+async fn endpoints<H: Host>(
+    api: &Api<'_, H>,
+    storage: Option<&H::Storage>,
+    target: &Target,
+    invocation: &Invocation,
+    tell: &impl Fn(Notice),
+) -> Result<Endpoints, NotBegun> {
+    let prefix = target.cache_prefix();
+    let cache = Cache::new(storage, &prefix);
+    if invocation.wipe
+        && let Err(error) = cache.wipe().await
+    {
+        tell(Notice::warning(format!("the cache could not be dropped: {error}")));
+    }
+    let dependencies = match get_dependencies(api).await.map_err(NotBegun::unreachable)? {
+        Some(bytes) => Dependencies::parse(&bytes).map_err(|error| {
+            let hint = Some("check edfi_api.dependencies_url".to_owned());
+            NotBegun::unreachable(Unreachable {
+                message: format!("what the API gives as its dependency list {error}"),
+                hint,
+            })
+        })?,
+        None => Dependencies::default(),
+    };
+    let documents = documents(api, cache, tell).await;
+    let endpoints = Endpoints::new(&dependencies, &documents);
+    if endpoints.all().is_empty() {
+        return Err(NotBegun::unreachable(Unreachable {
+            message: "neither the dependency list nor the API's documents name an endpoint".to_owned(),
+            hint: Some(
+                "check edfi_api.base_url, edfi_api.dependencies_url and edfi_api.open_api_metadata_url".to_owned(),
+            ),
+        }));
+    }
+    if !endpoints.has_keys() {
+        tell(Notice::warning("the natural keys of records are not known, because the API's documents could not be had")
+            .with_hint("records that share a key may be sent out of order, so the last one may not win; changed records count as new"));
+    }
+    Ok(endpoints)
+}
+
+/// What can be had of the two API documents; what cannot is told, and done without.
+async fn documents<H: Host>(
+    api: &Api<'_, H>,
+    cache: Cache<'_, H::Storage>,
+    tell: &impl Fn(Notice),
+) -> Vec<model::Document> {
+    let without = |error: Unreachable| {
+        let mut notice = Notice::warning(error.message);
+        notice.hint = error.hint;
+        tell(notice);
+    };
+    let (resources, descriptors) = match get_document_urls(api, cache).await {
+        Ok(Some(urls)) => urls,
+        Ok(None) => return Vec::new(),
+        Err(error) => {
+            without(error);
+            return Vec::new();
+        }
+    };
+    let mut documents = Vec::new();
+    for (name, title, url) in [
+        ("resources", "The resources' API document", &resources),
+        ("descriptors", "The descriptors' API document", &descriptors),
+    ] {
+        let document = Document { name, title, url, format: DOCUMENT_FORMAT };
+        match fetch_cached(api, cache, &document, model::Document::parse).await {
+            Ok(document) => documents.extend(document),
+            Err(error) => without(error),
+        }
+    }
+    documents
+}

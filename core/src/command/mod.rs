@@ -1,0 +1,75 @@
+//! What each command does.
+
+mod connect;
+mod failed_records;
+mod send;
+mod session;
+
+pub(crate) use connect::{NotBegun, connect};
+pub(crate) use session::Session;
+
+use crate::config::Resend;
+use crate::data::{self, EndpointFiles};
+use crate::event::Event;
+use crate::host::Host;
+use crate::invocation::Command;
+use crate::notice::Notice;
+use crate::state::ResendRules;
+
+/// Carries the command of a session out.
+pub(crate) async fn carry_out<H: Host>(session: &Session<'_, H>, resend: &Resend) -> Result<(), NotBegun> {
+    match session.invocation.command {
+        Command::Send => {
+            let data = local_data(session).await?;
+            session.beside_upkeep(send::send(session, data, &rules(resend))).await;
+            Ok(())
+        }
+        other => Err(NotBegun::usage(
+            Notice::error(format!("{} is not part of this version yet", other.name()))
+                .with_hint("this version has the command send"),
+        )),
+    }
+}
+
+/// The files of the selected endpoints, each told to the user; files that lead nowhere are told too.
+async fn local_data<H: Host>(session: &Session<'_, H>) -> Result<Vec<EndpointFiles>, NotBegun> {
+    let files = session.host.files();
+    let all = session.endpoints.ids();
+    let data_dir = &session.config.data_dir;
+    let discovered = data::discover(files, data_dir, &all, &session.config.namespace).await.map_err(NotBegun::file)?;
+    for unused in &discovered.unused {
+        session.notice(Notice::warning(unused.to_string()));
+    }
+    let found = discovered.endpoints.len();
+    let mut selected: Vec<EndpointFiles> =
+        discovered.endpoints.into_iter().filter(|of| session.selected.contains(&of.endpoint)).collect();
+    if selected.is_empty() {
+        let hint = if found == 0 {
+            "files are named after endpoints, such as students.jsonl, or lie in folders named so".to_owned()
+        } else {
+            format!("there are files of {found} other endpoints; check --selector and --exclude")
+        };
+        let text = format!("there is no file in {data_dir} for the selected endpoints");
+        return Err(NotBegun::failed(Notice::error(text).with_hint(hint)));
+    }
+    // Reading order: endpoints as they are sent.
+    let position = |of: &EndpointFiles| all.iter().position(|id| *id == of.endpoint);
+    selected.sort_by_key(position);
+    for of in &selected {
+        let bytes = of.size(files).await.map_err(NotBegun::file)?;
+        let (endpoint, files) = (of.endpoint.clone(), of.files.clone());
+        session.listener.hear(&Event::Planned { endpoint, files, bytes });
+    }
+    Ok(selected)
+}
+
+/// The user's wishes as the state understands them.
+fn rules(resend: &Resend) -> ResendRules {
+    let seconds = |time: crate::host::Timestamp| u32::try_from(time.as_second().max(0)).unwrap_or(u32::MAX);
+    ResendRules {
+        force: resend.force,
+        older_than: resend.older_than.map(seconds),
+        newer_than: resend.newer_than.map(seconds),
+        statuses: resend.statuses.clone(),
+    }
+}

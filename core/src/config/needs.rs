@@ -1,0 +1,112 @@
+//! What a run needs from a sandbox: the one list from which a launcher grants and hints are made.
+
+use crate::invocation::{Command, Invocation};
+use crate::secret::Url;
+
+use super::assemble::{Assembled, without_placeholders};
+use super::interpolate::{self, Variables};
+use super::load;
+use super::{Config, ConfigError, paths};
+
+/// Folders, hosts and variables that a run needs. Paths are as configured, `~` expanded.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// Folders that are read.
+    pub read: Vec<String>,
+    /// Folders that are written, and read where they are.
+    pub write: Vec<String>,
+    /// Hosts that are called, with the port where it is not the scheme's own: those of the configured URLs. The API's
+    /// discovery document may name others.
+    pub hosts: Vec<String>,
+    /// Environment variables that are read.
+    pub env: Vec<String>,
+}
+
+/// What the run of an invocation needs, told by the text of its configuration, which is in `file`.
+///
+/// `variable` gives the values of environment variables. The same mistakes are errors as when the configuration is
+/// loaded.
+pub fn needs(
+    invocation: &Invocation,
+    file: &str,
+    text: &str,
+    variable: &dyn Fn(&str) -> Option<String>,
+) -> Result<Needs, ConfigError> {
+    let assembled = load::interpret(invocation, file, text, variable)?;
+    let mut root = load::parse(file, text, &mut Vec::new())?;
+    let params = Variables::new(invocation.params.as_deref(), variable)?;
+    let mut env: Vec<String> = ["HOME", "USERPROFILE"].map(str::to_owned).to_vec();
+    for name in interpolate::names(&mut root) {
+        if !params.is_param(&name) && !env.contains(&name) {
+            env.push(name);
+        }
+    }
+    let write = write(invocation, &assembled.config);
+    let mut read = read(invocation, file, &assembled);
+    read.retain(|path| !write.contains(path));
+    Ok(Needs { read, write, hosts: hosts(&assembled.config), env })
+}
+
+fn read(invocation: &Invocation, file: &str, assembled: &Assembled) -> Vec<String> {
+    let mut folders = vec![paths::folder(file).to_owned()];
+    if let Some((_, path)) = &assembled.secret_file {
+        add(&mut folders, paths::folder(path));
+    }
+    match invocation.command {
+        Command::Send | Command::Validate | Command::ValidateSend | Command::Delete => {
+            add(&mut folders, &assembled.config.data_dir);
+        }
+        Command::Count | Command::Fetch | Command::Truncate | Command::Create => {}
+    }
+    folders
+}
+
+fn write(invocation: &Invocation, config: &Config) -> Vec<String> {
+    let mut folders: Vec<String> = config.state_dir.iter().cloned().collect();
+    if let Some(results) = invocation.results_file.as_deref().filter(|path| !matches!(*path, "" | "-")) {
+        add(&mut folders, paths::folder(results));
+    }
+    match invocation.command {
+        Command::Send | Command::Validate | Command::ValidateSend | Command::Delete => {
+            if let Some(failed_dir) = &invocation.failed_dir {
+                add(&mut folders, failed_dir);
+            }
+        }
+        Command::Fetch => add(&mut folders, config.fetch.output_dir.as_deref().unwrap_or(&config.data_dir)),
+        // templates/ and earthmover.yml are made in the working directory.
+        Command::Create => add(&mut folders, "."),
+        Command::Count | Command::Truncate => {}
+    }
+    folders
+}
+
+fn add(folders: &mut Vec<String>, folder: &str) {
+    if !folders.iter().any(|known| known == folder) {
+        folders.push(folder.to_owned());
+    }
+}
+
+fn hosts(config: &Config) -> Vec<String> {
+    let api = &config.edfi_api;
+    let urls = [
+        Some(&api.base_url),
+        api.oauth_url.as_ref(),
+        api.dependencies_url.as_ref(),
+        api.open_api_metadata_url.as_ref(),
+        api.descriptors_swagger_url.as_ref(),
+        api.resources_swagger_url.as_ref(),
+        api.data_url.as_ref(),
+    ];
+    let mut hosts = Vec::new();
+    for url in urls.into_iter().flatten() {
+        let authority = url.split_once("://").map_or("", |(_, rest)| rest.split(['/', '?']).next().unwrap_or_default());
+        if authority.contains('{') {
+            // Which host it is, is known only when the placeholder is filled.
+            continue;
+        }
+        if let Ok(url) = without_placeholders(url).parse::<Url>() {
+            add(&mut hosts, &url.authority());
+        }
+    }
+    hosts
+}

@@ -1,0 +1,16 @@
+use std::time::Duration;
+
+/// A point in time, UTC.
+pub use jiff::Timestamp;
+
+/// Time, as the host tells it.
+pub trait Clock {
+    /// The wall-clock time. May jump; used for what people read and for what outlives the run.
+    fn now(&self) -> Timestamp;
+
+    /// Time since some fixed point, never going back. Used for deadlines and durations.
+    fn monotonic(&self) -> Duration;
+
+    /// Completes when `duration` has passed. `Duration::ZERO` yields once to whatever else is ready.
+    async fn sleep(&self, duration: Duration);
+}

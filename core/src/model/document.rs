@@ -1,0 +1,250 @@
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::identity;
+use super::natural_key::NaturalKey;
+
+/// The compact form of one API document: Swagger 2.0 (ODS/API 3.x to 7.0) or `OpenAPI` 3.0 (7.1 and later, v8).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Document {
+    /// The resources that can be posted, in the document's order of paths.
+    pub resources: Vec<Resource>,
+}
+
+/// A resource that can be posted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resource {
+    /// The namespace, a path segment such as `ed-fi`.
+    pub namespace: String,
+    /// The name, a path segment such as `students`.
+    pub name: String,
+    /// The name of the POST body's schema.
+    pub schema: String,
+    /// The natural key; `None` where the document does not tell it.
+    pub key: Option<NaturalKey>,
+    /// The names of the schemas that its references point to, nested ones included, each once.
+    pub references: Vec<String>,
+    /// Whether it is a kind of education organisation: it has the categories of one.
+    pub education_organization: bool,
+}
+
+/// A document that cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum DocumentError {
+    /// It is no JSON of the form that OpenAPI documents have.
+    #[error("is not an OpenAPI document ({0})")]
+    Form(#[from] serde_json::Error),
+    /// It describes no resource that can be posted.
+    #[error("describes no resource that can be posted")]
+    Empty,
+}
+
+impl Document {
+    /// Reads a document. Parts that make no sense (references to nothing, properties without a type) are left out:
+    /// published documents have such flaws.
+    pub fn parse(bytes: &[u8]) -> Result<Self, DocumentError> {
+        let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+        let raw: RawDocument = serde_json::from_slice(bytes)?;
+        let schemas = raw.schemas();
+        let mut resources = Vec::new();
+        for (path, operations) in &raw.paths.0 {
+            let (Some(post), Some((namespace, name))) = (&operations.post, split_path(path)) else { continue };
+            let Some(schema_name) = post.body_schema() else { continue };
+            let Some(schema) = schemas.get(schema_name) else { continue };
+            let parameters = operations.get.as_ref().map_or(&[][..], |get| &get.parameters);
+            resources.push(Resource {
+                namespace: namespace.to_owned(),
+                name: name.to_owned(),
+                schema: schema_name.to_owned(),
+                key: identity::natural_key(parameters, schema, schemas),
+                references: references(schema_name, schemas),
+                education_organization: is_education_organization(schema),
+            });
+        }
+        if resources.is_empty() { Err(DocumentError::Empty) } else { Ok(Self { resources }) }
+    }
+}
+
+/// `/ed-fi/students` → `ed-fi`, `students`; `None` for anything longer or shorter.
+fn split_path(path: &str) -> Option<(&str, &str)> {
+    let mut parts = path.trim_matches('/').split('/');
+    match (parts.next(), parts.next(), parts.next()) {
+        (Some(namespace), Some(name), None) if !namespace.is_empty() && !name.contains('{') => Some((namespace, name)),
+        _ => None,
+    }
+}
+
+/// The schemas that the references of a schema point to, wherever in it they stand.
+fn references(schema_name: &str, schemas: &Schemas) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut seen = vec![schema_name];
+    let mut open = vec![schema_name];
+    while let Some(name) = open.pop() {
+        let Some(schema) = schemas.get(name) else { continue };
+        for (property, inner) in &schema.properties.0 {
+            let Some(target) = inner.target().or_else(|| inner.items.as_deref().and_then(RawSchema::target)) else {
+                continue;
+            };
+            if property.ends_with("Reference") {
+                if !found.iter().any(|known| known == target) {
+                    found.push(target.to_owned());
+                }
+            } else if !seen.contains(&target) {
+                seen.push(target);
+                open.push(target);
+            }
+        }
+    }
+    found
+}
+
+/// Education organisations of every kind carry `categories` of the abstract one.
+fn is_education_organization(schema: &RawSchema) -> bool {
+    schema
+        .properties
+        .get("categories")
+        .and_then(|categories| categories.items.as_deref())
+        .and_then(RawSchema::target)
+        .is_some_and(|target| target.to_ascii_lowercase().ends_with("educationorganizationcategory"))
+}
+
+/// Schemas by name.
+pub(super) type Schemas = BTreeMap<String, RawSchema>;
+
+#[derive(Deserialize)]
+struct RawDocument {
+    paths: Ordered<RawPath>,
+    #[serde(default)]
+    definitions: Schemas,
+    #[serde(default)]
+    components: RawComponents,
+}
+
+#[derive(Deserialize, Default)]
+struct RawComponents {
+    #[serde(default)]
+    schemas: Schemas,
+}
+
+impl RawDocument {
+    fn schemas(&self) -> &Schemas {
+        if self.definitions.is_empty() { &self.components.schemas } else { &self.definitions }
+    }
+}
+
+#[derive(Deserialize)]
+struct RawPath {
+    get: Option<RawOperation>,
+    post: Option<RawOperation>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RawOperation {
+    #[serde(default)]
+    parameters: Vec<RawParameter>,
+    request_body: Option<RawBody>,
+}
+
+#[derive(Deserialize)]
+struct RawBody {
+    #[serde(default)]
+    content: BTreeMap<String, RawMedia>,
+}
+
+#[derive(Deserialize)]
+struct RawMedia {
+    schema: Option<RawSchema>,
+}
+
+impl RawOperation {
+    /// The name of the body's schema: the `body` parameter of Swagger 2.0, or the request body of `OpenAPI` 3.0.
+    fn body_schema(&self) -> Option<&str> {
+        let swagger = self.parameters.iter().find(|parameter| parameter.location.as_deref() == Some("body"));
+        let openapi = || {
+            let content = &self.request_body.as_ref()?.content;
+            content.get("application/json").or_else(|| content.values().next())?.schema.as_ref()
+        };
+        swagger.and_then(|parameter| parameter.schema.as_ref()).or_else(openapi)?.target()
+    }
+}
+
+/// A parameter of an operation; one that is a mere `$ref` has no name and is paging or the like.
+#[derive(Deserialize)]
+pub(super) struct RawParameter {
+    pub(super) name: Option<String>,
+    #[serde(rename = "in")]
+    location: Option<String>,
+    #[serde(rename = "x-Ed-Fi-isIdentity", default)]
+    pub(super) is_identity: bool,
+    schema: Option<RawSchema>,
+}
+
+/// What is needed of a schema.
+#[derive(Deserialize, Default)]
+pub(super) struct RawSchema {
+    #[serde(rename = "$ref")]
+    reference: Option<String>,
+    #[serde(default)]
+    pub(super) properties: Ordered<RawSchema>,
+    #[serde(default)]
+    pub(super) required: Vec<String>,
+    items: Option<Box<RawSchema>>,
+    /// A reference beside other keywords is written as `allOf` with one member in some documents.
+    #[serde(rename = "allOf", default)]
+    all_of: Vec<RawSchema>,
+    #[serde(rename = "x-Ed-Fi-isIdentity", default)]
+    pub(super) is_identity: bool,
+}
+
+impl RawSchema {
+    /// The name of the schema it points to.
+    pub(super) fn target(&self) -> Option<&str> {
+        let pointer = self.reference.as_deref().or(match self.all_of.as_slice() {
+            [only] => only.reference.as_deref(),
+            _ => None,
+        })?;
+        pointer.rsplit('/').next().filter(|name| !name.is_empty())
+    }
+
+    /// Whether it is neither an object nor an array.
+    pub(super) fn is_scalar(&self) -> bool {
+        self.target().is_none() && self.items.is_none() && self.properties.0.is_empty()
+    }
+}
+
+/// A JSON object with its members in document order; a member that has not the form of `T` is left out.
+#[derive(Default)]
+pub(super) struct Ordered<T>(pub(super) Vec<(String, T)>);
+
+impl<T> Ordered<T> {
+    pub(super) fn get(&self, name: &str) -> Option<&T> {
+        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Ordered<T> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members<T>(std::marker::PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> serde::de::Visitor<'de> for Members<T> {
+            type Value = Ordered<T>;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some((key, value)) = map.next_entry::<String, T>()? {
+                    members.push((key, value));
+                }
+                Ok(Ordered(members))
+            }
+        }
+        deserializer.deserialize_map(Members(std::marker::PhantomData))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,16 @@
+//! The data model of an API: its endpoints, their order and their natural keys, read from its own documents.
+//!
+//! An API document is read once, into a compact [`Document`]; only that is kept and cached. Nothing is derived from
+//! spelling rules: schema names come from the POST body's `$ref`, natural keys from the query parameters and
+//! properties marked `x-Ed-Fi-isIdentity`.
+
+mod dependencies;
+mod document;
+mod endpoints;
+mod identity;
+mod natural_key;
+
+pub use dependencies::{Dependencies, DependenciesError, Dependency};
+pub use document::{Document, DocumentError, Resource};
+pub use endpoints::{Endpoint, Endpoints};
+pub use natural_key::{KeyPart, NaturalKey};

@@ -1,0 +1,289 @@
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+use sha2::{Digest, Sha256};
+
+/// The natural key of a resource: what the API identifies a record by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NaturalKey {
+    /// Its parts, in the order of the API document.
+    pub parts: Vec<KeyPart>,
+}
+
+/// One part of a natural key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyPart {
+    /// The name of the query parameter that filters by it.
+    pub name: String,
+    /// Where it stands in a record: property names from the outside in. Several where references share the part;
+    /// the first that is there counts.
+    pub paths: Vec<Vec<String>>,
+}
+
+impl KeyPart {
+    /// A part that is a property of the record itself.
+    pub(super) fn property(name: &str) -> Self {
+        Self { name: name.to_owned(), paths: vec![vec![name.to_owned()]] }
+    }
+}
+
+impl NaturalKey {
+    /// The values of the key's parts in a record, as text; `None` where the record is no JSON object or lacks one.
+    ///
+    /// Only the key's fields are looked at; the rest of the record is skipped over. Property names are compared
+    /// without regard to case, as the ODS/API does.
+    pub fn values(&self, record: &[u8]) -> Option<Vec<String>> {
+        let mut found: Vec<Vec<Option<String>>> = self.parts.iter().map(|part| vec![None; part.paths.len()]).collect();
+        let mut deserializer = serde_json::Deserializer::from_slice(record);
+        let open: Vec<Open<'_>> = self
+            .parts
+            .iter()
+            .enumerate()
+            .flat_map(|(part, key)| key.paths.iter().enumerate().map(move |(path, steps)| (part, path, steps)))
+            .map(|(part, path, steps)| Open { part, path, rest: steps })
+            .collect();
+        Level { open: &open, found: &mut found }.deserialize(&mut deserializer).ok()?;
+        deserializer.end().ok()?;
+        found.into_iter().map(|paths| paths.into_iter().flatten().next()).collect()
+    }
+
+    /// A hash of the key's values in a record, the same on every host; `None` where [`NaturalKey::values`] is.
+    ///
+    /// Values that some API may hold for the same key hash alike: text differing in case or in trailing blanks
+    /// (SQL Server compares so), a number and its text.
+    pub fn hash(&self, record: &[u8]) -> Option<u64> {
+        let mut hasher = Sha256::new();
+        for value in self.values(record)? {
+            hasher.update(value.trim_end().to_lowercase().as_bytes());
+            hasher.update([0]);
+        }
+        let digest = hasher.finalize();
+        let first: [u8; 8] = digest[..8].try_into().expect("a SHA-256 digest has 32 bytes");
+        Some(u64::from_be_bytes(first))
+    }
+}
+
+/// A path of which some steps are still to go.
+#[derive(Clone, Copy)]
+struct Open<'a> {
+    part: usize,
+    path: usize,
+    rest: &'a [String],
+}
+
+/// Reads one object for the paths that lead into it.
+struct Level<'a, 'b> {
+    open: &'b [Open<'a>],
+    found: &'b mut Vec<Vec<Option<String>>>,
+}
+
+impl<'de> DeserializeSeed<'de> for Level<'_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Level<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key::<Text<'de>>()? {
+            let here = |open: &&Open<'_>| open.rest.first().is_some_and(|step| step.eq_ignore_ascii_case(&key.0));
+            let mut wanted = self.open.iter().filter(here).peekable();
+            let Some(first) = wanted.peek() else {
+                map.next_value::<IgnoredAny>()?;
+                continue;
+            };
+            if first.rest.len() == 1 {
+                let (part, path) = (first.part, first.path);
+                self.found[part][path] = map.next_value::<Scalar>()?.0;
+            } else {
+                let deeper: Vec<Open<'_>> = wanted.map(|open| Open { rest: &open.rest[1..], ..*open }).collect();
+                map.next_value_seed(Level { open: &deeper, found: self.found })?;
+            }
+        }
+        Ok(())
+    }
+
+    // A scalar or an array where an object belongs: the parts in it are missing, the rest of the record is read on.
+    fn visit_bool<E: Error>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E: Error>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E: Error>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E: Error>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_str<E: Error>(self, _: &str) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(())
+    }
+}
+
+/// A property name, borrowed where it holds no escapes.
+struct Text<'de>(Cow<'de, str>);
+
+impl<'de> Deserialize<'de> for Text<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Borrowed;
+        impl<'de> Visitor<'de> for Borrowed {
+            type Value = Text<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a property name")
+            }
+
+            fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Text<'de>, E> {
+                Ok(Text(Cow::Borrowed(text)))
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Text<'de>, E> {
+                Ok(Text(Cow::Owned(text.to_owned())))
+            }
+        }
+        deserializer.deserialize_str(Borrowed)
+    }
+}
+
+/// A scalar as text; `None` for null, objects and arrays.
+struct Scalar(Option<String>);
+
+impl<'de> Deserialize<'de> for Scalar {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct AsText;
+        impl<'de> Visitor<'de> for AsText {
+            type Value = Scalar;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a value")
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Scalar, E> {
+                Ok(Scalar(Some(text.to_owned())))
+            }
+
+            fn visit_bool<E: Error>(self, value: bool) -> Result<Scalar, E> {
+                Ok(Scalar(Some(value.to_string())))
+            }
+
+            fn visit_i64<E: Error>(self, value: i64) -> Result<Scalar, E> {
+                Ok(Scalar(Some(value.to_string())))
+            }
+
+            fn visit_u64<E: Error>(self, value: u64) -> Result<Scalar, E> {
+                Ok(Scalar(Some(value.to_string())))
+            }
+
+            fn visit_f64<E: Error>(self, value: f64) -> Result<Scalar, E> {
+                // Rust prints the shortest text that reads back as the same number, and 1.0 as 1.
+                Ok(Scalar(Some(value.to_string())))
+            }
+
+            fn visit_unit<E: Error>(self) -> Result<Scalar, E> {
+                Ok(Scalar(None))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Scalar, A::Error> {
+                while seq.next_element::<IgnoredAny>()?.is_some() {}
+                Ok(Scalar(None))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Scalar, A::Error> {
+                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+                Ok(Scalar(None))
+            }
+        }
+        deserializer.deserialize_any(AsText)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key() -> NaturalKey {
+        let part = |name: &str, paths: &[&[&str]]| KeyPart {
+            name: name.to_owned(),
+            paths: paths.iter().map(|path| path.iter().map(|step| (*step).to_owned()).collect()).collect(),
+        };
+        NaturalKey {
+            parts: vec![
+                part("localCourseCode", &[&["localCourseCode"]]),
+                part("schoolId", &[&["schoolReference", "schoolId"], &["sessionReference", "schoolId"]]),
+                part("sessionName", &[&["sessionReference", "sessionName"]]),
+            ],
+        }
+    }
+
+    #[test]
+    fn values_are_found_wherever_they_stand() {
+        let record = br#"{"courseTitle":{"a":[1,{"localCourseCode":"no"}]},"sessionReference":{"sessionName":"Fall",
+            "schoolId":7,"link":{"rel":"x"}},"localCourseCode":"ALG-1"}"#;
+        assert_eq!(key().values(record).unwrap(), ["ALG-1", "7", "Fall"]);
+    }
+
+    #[test]
+    fn the_first_path_that_is_there_counts_whatever_the_order() {
+        let record = br#"{"sessionReference":{"schoolId":8,"sessionName":"F"},"localCourseCode":"A",
+            "schoolReference":{"schoolId":7}}"#;
+        assert_eq!(key().values(record).unwrap()[1], "7");
+    }
+
+    #[test]
+    fn records_without_a_whole_key_have_none() {
+        for record in [
+            r#"{"localCourseCode":"A","schoolReference":{"schoolId":7}}"#,
+            r#"{"localCourseCode":null,"schoolReference":{"schoolId":7},"sessionReference":{"sessionName":"F"}}"#,
+            r#"{"localCourseCode":"A","schoolReference":7,"sessionReference":[1]}"#,
+            "[]",
+            "7",
+            "",
+            "{",
+            r#"{"localCourseCode":"A","schoolReference":{"schoolId":7},"sessionReference":{"sessionName":"F"}} x"#,
+        ] {
+            assert_eq!(key().hash(record.as_bytes()), None, "{record}");
+        }
+    }
+
+    #[test]
+    fn what_an_api_takes_for_the_same_key_hashes_alike() {
+        let hash = |record: &str| key().hash(record.as_bytes()).unwrap();
+        let plain = hash(
+            r#"{"localCourseCode":"Alg","schoolReference":{"schoolId":7},"sessionReference":{"sessionName":"F"}}"#,
+        );
+        for same in [
+            r#"{"LocalCourseCode":"ALG ","schoolReference":{"schoolId":"7"},"sessionReference":{"sessionName":"f"}}"#,
+            r#"{"localCourseCode":"Alg","schoolReference":{"schoolId":7.0},"sessionReference":{"sessionName":"F"}}"#,
+            r#"{"localCourseCode":"x","localCourseCode":"Alg","schoolReference":{"schoolId":7},"sessionReference":{"sessionName":"F"}}"#,
+        ] {
+            assert_eq!(hash(same), plain, "{same}");
+        }
+        let other =
+            r#"{"localCourseCode":"Alg","schoolReference":{"schoolId":70},"sessionReference":{"sessionName":"F"}}"#;
+        assert_ne!(hash(other), plain);
+    }
+}

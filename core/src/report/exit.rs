@@ -1,0 +1,56 @@
+//! The exit code of a run.
+
+use super::results::Results;
+use crate::exit::Exit;
+use crate::invocation::{Command, FailOn};
+
+/// How a run came to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Ended {
+    /// Everything that was to be done was tried.
+    Completed,
+    /// It was a dry run.
+    DryRun,
+    /// The user stopped it.
+    Stopped,
+    /// `max_failures` was reached.
+    MaxFailures,
+    /// Part of the local data could not be read, or something that was asked for could not be written.
+    Incomplete,
+    /// The state could not be kept any more, or another run has taken it over.
+    StateLost,
+    /// No connection or no token could be had any more, or discovery or documents never could.
+    BrokenOff,
+}
+
+/// The exit code of a run that got as far as its endpoints. Wrong usage, a lock that is held, an answer of no, and a
+/// selection without a file are known before, and have their own.
+///
+/// That all was skipped (which `0` of `0` is) is asked before whether all failed. For `count` and `fetch` endpoints stand
+/// for records: one with any failure is a failed one.
+pub fn exit(results: &Results, fail_on: FailOn, ended: Ended) -> Exit {
+    match ended {
+        Ended::BrokenOff => return Exit::Unreachable,
+        Ended::Stopped | Ended::MaxFailures | Ended::Incomplete | Ended::StateLost => return Exit::Failed,
+        Ended::DryRun => return Exit::Done,
+        Ended::Completed => {}
+    }
+    let command = results.started().map(|started| started.command);
+    let totals = results.totals();
+    if matches!(command, Some(Command::Send | Command::ValidateSend)) && totals.processed == totals.skipped {
+        return Exit::AllSkipped;
+    }
+    let (all, failed) = if matches!(command, Some(Command::Count | Command::Fetch)) {
+        let failed = results.endpoints().iter().filter(|endpoint| endpoint.counts().failed > 0).count();
+        (results.endpoints().len() as u64, failed as u64)
+    } else {
+        (totals.processed, totals.failed)
+    };
+    match fail_on {
+        FailOn::Never => Exit::Done,
+        _ if failed == 0 => Exit::Done,
+        _ if failed == all => Exit::Failed,
+        FailOn::Any => Exit::SomeFailed,
+        FailOn::All => Exit::Done,
+    }
+}

@@ -1,0 +1,160 @@
+//! The status line of a run. A fold over its events; time comes from the caller.
+
+use std::collections::{HashMap, VecDeque};
+use std::time::Duration;
+
+use super::words::{counted, duration, number, rate, whole};
+use crate::event::{EndpointId, Event, Outcome};
+
+/// The time over which the rate is taken.
+const WINDOW: Duration = Duration::from_secs(15);
+/// The least time between two samples.
+const SAMPLE: Duration = Duration::from_millis(500);
+/// The time after which a rate says enough to tell the time left.
+const SURE: Duration = Duration::from_secs(3);
+
+/// How far a run is. The number of records in its files is unknown before they are read, so per cent and time left
+/// come from the bytes read of those planned.
+#[derive(Debug, Default)]
+pub struct Progress {
+    command: Option<&'static str>,
+    working: bool,
+    finished: bool,
+    files: HashMap<EndpointId, Bytes>,
+    total: Bytes,
+    done: u64,
+    failed: u64,
+    in_flight: usize,
+    /// A wait that was told since the last line.
+    asked_to_wait: Option<Duration>,
+    waits_until: Option<Duration>,
+    samples: VecDeque<(Duration, u64)>,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Bytes {
+    planned: u64,
+    read: u64,
+}
+
+impl Progress {
+    /// Nothing happened yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes an event in.
+    pub fn observe(&mut self, event: &Event) {
+        match event {
+            Event::Started(started) => self.command = Some(started.command.name()),
+            Event::Planned { endpoint, bytes, .. } => self.set(endpoint, |known| known.planned = *bytes),
+            Event::EndpointStarted { .. } => self.working = true,
+            Event::Read { endpoint, bytes } => self.set(endpoint, |known| known.read = *bytes),
+            Event::EndpointFinished { endpoint } => self.set(endpoint, |known| known.read = known.planned),
+            Event::Record(record) => {
+                self.working = true;
+                self.done += 1;
+                self.failed += u64::from(matches!(record.outcome, Outcome::Failed(_)));
+            }
+            Event::GateClosed { wait, .. } => self.asked_to_wait = Some(*wait),
+            Event::InFlight { now, .. } => self.in_flight = *now,
+            Event::Finished { .. } => self.finished = true,
+            Event::Notice(_) | Event::Connected { .. } | Event::Repeated { .. } | Event::DryRun { .. } => {}
+        }
+    }
+
+    /// The line at a time of the monotonic clock, such as
+    /// `send: 22%, 1,234 of about 5,600 records, 134/s, 3 failed, 8 in flight, 32 s left`.
+    pub fn line(&mut self, now: Duration) -> String {
+        let Some(command) = self.command else { return "starting".to_owned() };
+        if !self.working {
+            return format!("{command}: reading the configuration and the API's documents");
+        }
+        let (per_second, over) = self.rate(now);
+        let expected = self.expected();
+
+        let mut parts = Vec::new();
+        if let Some(percent) = self.total.read.saturating_mul(100).checked_div(self.total.planned) {
+            // What is read is not yet answered.
+            parts.push(format!("{}%", percent.min(if self.finished { 100 } else { 99 })));
+        }
+        parts.push(match expected {
+            Some(expected) if expected > self.done => {
+                format!("{} of about {} records", number(self.done), number(expected))
+            }
+            _ => counted(self.done, "record", "records"),
+        });
+        parts.push(rate(per_second));
+        if self.failed > 0 {
+            parts.push(format!("{} failed", number(self.failed)));
+        }
+        if self.in_flight > 0 {
+            parts.push(format!("{} in flight", self.in_flight));
+        }
+        if let Some(wait) = self.waiting(now) {
+            parts.push(format!("waiting {} as the server asked", duration(wait)));
+        } else if let Some(expected) = expected
+            && expected > self.done
+            && over >= SURE
+            && per_second > 0.0
+        {
+            let seconds = whole((expected - self.done) as f64 / per_second);
+            parts.push(format!("{} left", duration(Duration::from_secs(seconds.max(1)))));
+        }
+        format!("{command}: {}", parts.join(", "))
+    }
+
+    fn set(&mut self, endpoint: &EndpointId, change: impl FnOnce(&mut Bytes)) {
+        if !self.files.contains_key(endpoint) {
+            self.files.insert(endpoint.clone(), Bytes::default());
+        }
+        let Some(known) = self.files.get_mut(endpoint) else { return };
+        self.total.planned -= known.planned;
+        self.total.read -= known.read;
+        change(known);
+        known.read = known.read.min(known.planned);
+        self.total.planned += known.planned;
+        self.total.read += known.read;
+    }
+
+    /// The records that there will have been, if those to come are as long as those that were.
+    fn expected(&self) -> Option<u64> {
+        if self.total.read == 0 {
+            return None;
+        }
+        let all = u128::from(self.done) * u128::from(self.total.planned) / u128::from(self.total.read);
+        let all = u64::try_from(all).ok()?;
+        // An estimate is not more exact than two or three digits.
+        let unit = match all {
+            0..1_000 => 10,
+            1_000..100_000 => 100,
+            _ => 1_000,
+        };
+        Some(if self.total.read == self.total.planned { self.done } else { all.div_ceil(unit) * unit })
+    }
+
+    /// Records a second over the last seconds, and how long those are.
+    fn rate(&mut self, now: Duration) -> (f64, Duration) {
+        if self.samples.back().is_none_or(|(at, _)| now.saturating_sub(*at) >= SAMPLE) {
+            self.samples.push_back((now, self.done));
+        }
+        while self.samples.get(1).is_some_and(|(at, _)| now.saturating_sub(*at) >= WINDOW) {
+            self.samples.pop_front();
+        }
+        let (since, before) = self.samples.front().copied().unwrap_or((now, self.done));
+        let over = now.saturating_sub(since);
+        let records = self.done.saturating_sub(before) as f64;
+        (if over.is_zero() { 0.0 } else { records / over.as_secs_f64() }, over)
+    }
+
+    fn waiting(&mut self, now: Duration) -> Option<Duration> {
+        if let Some(wait) = self.asked_to_wait.take() {
+            self.waits_until = Some(now + wait);
+        }
+        let left = self.waits_until.and_then(|until| until.checked_sub(now)).filter(|left| !left.is_zero());
+        if left.is_none() {
+            self.waits_until = None;
+        }
+        left
+    }
+}

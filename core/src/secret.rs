@@ -1,0 +1,149 @@
+//! Values that must not be shown: secrets, and URLs that may carry some.
+
+use std::fmt;
+
+use http::Uri;
+
+/// A value that no message, event, log or report shows: it has no `Display`, and its `Debug` says `[secret]`.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Secret<T>(T);
+
+impl<T> Secret<T> {
+    /// Wraps a value.
+    pub fn new(value: T) -> Self {
+        Self(value)
+    }
+
+    /// The value itself, for the one place that sends it.
+    pub fn expose(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> fmt::Debug for Secret<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[secret]")
+    }
+}
+
+/// An absolute http or https URL. `Display` and `Debug` leave out what may be secret: the user part and the values of
+/// the query.
+///
+/// ```
+/// use lightbeam_core::secret::Url;
+/// let url: Url = "https://me:pw@api.example.org/data/v3/ed-fi/students?studentUniqueId=604822".parse().unwrap();
+/// assert_eq!(url.to_string(), "https://api.example.org/data/v3/ed-fi/students?studentUniqueId=…");
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Url(Uri);
+
+/// A text that is no absolute http or https URL.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not an absolute http or https URL")]
+pub struct UrlError;
+
+impl std::str::FromStr for Url {
+    type Err = UrlError;
+
+    fn from_str(text: &str) -> Result<Self, UrlError> {
+        let uri: Uri = text.trim().parse().map_err(|_| UrlError)?;
+        match (uri.scheme_str(), uri.host()) {
+            (Some("http" | "https"), Some(host)) if !host.is_empty() => Ok(Self(uri)),
+            _ => Err(UrlError),
+        }
+    }
+}
+
+impl Url {
+    /// The whole text, for the transport alone.
+    pub fn expose(&self) -> String {
+        self.0.to_string()
+    }
+
+    /// `http` or `https`.
+    pub fn scheme(&self) -> &str {
+        self.0.scheme_str().unwrap_or("http")
+    }
+
+    /// Whether the scheme is https.
+    pub fn is_https(&self) -> bool {
+        self.scheme() == "https"
+    }
+
+    /// The host name, lower case.
+    pub fn host(&self) -> String {
+        self.0.host().unwrap_or_default().to_ascii_lowercase()
+    }
+
+    /// The port, the scheme's own where none is written.
+    pub fn port(&self) -> u16 {
+        self.0.port_u16().unwrap_or(if self.is_https() { 443 } else { 80 })
+    }
+
+    /// Host, and the port where it is not the scheme's own.
+    pub fn authority(&self) -> String {
+        let own = if self.is_https() { 443 } else { 80 };
+        if self.port() == own { self.host() } else { format!("{}:{}", self.host(), self.port()) }
+    }
+
+    /// The path, at least `/`.
+    pub fn path(&self) -> &str {
+        self.0.path()
+    }
+
+    /// The query without its question mark.
+    pub fn query(&self) -> Option<&str> {
+        self.0.query()
+    }
+
+    /// Whether the host is this very machine.
+    pub fn is_loopback(&self) -> bool {
+        let host = self.host();
+        host == "localhost"
+            || host.ends_with(".localhost")
+            || host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    }
+}
+
+impl fmt::Display for Url {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://{}{}", self.scheme(), self.authority(), self.path())?;
+        if let Some(query) = self.query() {
+            for (index, pair) in query.split('&').enumerate() {
+                let key = pair.split('=').next().unwrap_or_default();
+                let value = if pair.contains('=') { "=…" } else { "" };
+                write!(f, "{}{key}{value}", if index == 0 { '?' } else { '&' })?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Url {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Url({self})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_do_not_show() {
+        assert_eq!(format!("{:?}", Secret::new("s3cret")), "[secret]");
+        let url: Url = "https://u:p4ss@Example.org:443/a?token=abc&flag".parse().unwrap();
+        assert_eq!(url.to_string(), "https://example.org/a?token=…&flag");
+        assert!(!format!("{url:?}").contains("p4ss"));
+    }
+
+    #[test]
+    fn only_absolute_http_urls() {
+        for text in ["", "api", "/api", "ftp://x/y", "http://", "https:///x"] {
+            assert!(text.parse::<Url>().is_err(), "{text}");
+        }
+        assert!("http://[::1]:8765/x".parse::<Url>().unwrap().is_loopback());
+        assert!("http://127.0.0.2/x".parse::<Url>().unwrap().is_loopback());
+        assert!(!"http://127.example.org/x".parse::<Url>().unwrap().is_loopback());
+    }
+}

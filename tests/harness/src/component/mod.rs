@@ -1,0 +1,7 @@
+//! Runs the component as `wasmtime run` does, inside this process, so that its end can be observed and provoked.
+
+mod compiled;
+mod run;
+
+pub use compiled::{Component, ComponentError};
+pub use run::{Grants, Kill, Outcome, Stdio, run};

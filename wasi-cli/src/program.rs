@@ -1,0 +1,114 @@
+//! The program: words in, a run, an exit code out.
+
+use std::io::{IsTerminal, Write};
+use std::pin::pin;
+use std::time::Duration;
+
+use futures_util::future::{Either, select};
+use lightbeam_core::exit::Exit;
+use lightbeam_core::host::{Clock, Host, Operator, Timestamp, Wanted};
+use lightbeam_core::report::{Closing, Ended};
+use lightbeam_core::run::{Report, run};
+use wasip2::cli::{environment, exit};
+
+use crate::args::{self, Parsed};
+use crate::host::{WasiClock, WasiHost};
+use crate::terminal::{Now, Surroundings, Terminal, print_error};
+
+/// Columns of a line where `COLUMNS` does not tell: a sandbox cannot ask the terminal.
+const COLUMNS: usize = 80;
+
+/// Runs what the arguments ask for and ends the process.
+pub(crate) fn main() {
+    let words = environment::get_arguments().into_iter().skip(1).collect();
+    let exit = match args::parse(words) {
+        Ok(parsed) => wstd::runtime::block_on(run_parsed(&parsed)),
+        Err(answer) if answer.exit == Exit::Done => print(&answer.text, Exit::Done),
+        Err(answer) => {
+            print_error(&answer.text);
+            answer.exit
+        }
+    };
+    // std's own exit knows only success and failure.
+    exit::exit_with_code(exit.code());
+}
+
+async fn run_parsed(parsed: &Parsed) -> Exit {
+    let host = WasiHost::granted();
+    let invocation = &parsed.invocation;
+    let surroundings = surroundings(&host);
+    let terminal = Terminal::new(
+        &parsed.terminal,
+        surroundings,
+        invocation.results_file.clone(),
+        *host.clock(),
+        std::io::stderr(),
+    );
+    let report = {
+        let run = pin!(run(invocation, &host, &terminal));
+        let ticks = pin!(async {
+            loop {
+                host.clock().sleep(terminal.interval()).await;
+                terminal.tick();
+            }
+        });
+        match select(run, ticks).await {
+            Either::Left((report, _)) => report,
+            Either::Right((never, _)) => never,
+        }
+    };
+    terminal.close(&Closing {
+        at: host.clock().now(),
+        ended: ended(parsed, &report, host.operator().wanted()),
+        results_file: invocation.results_file.clone().filter(|path| path != "-"),
+        failed_dir: invocation.failed_dir.clone(),
+        sent_since: None,
+        width: surroundings.columns,
+    });
+    match &report.stdout {
+        Some(data) => print(data, report.exit),
+        None => report.exit,
+    }
+}
+
+fn ended(parsed: &Parsed, report: &Report, wanted: Wanted) -> Ended {
+    if parsed.invocation.dry_run {
+        Ended::DryRun
+    } else if report.exit == Exit::Unreachable {
+        Ended::BrokenOff
+    } else if wanted == Wanted::Stop {
+        Ended::Stopped
+    } else {
+        Ended::Completed
+    }
+}
+
+fn surroundings(host: &WasiHost) -> Surroundings {
+    Surroundings {
+        is_terminal: std::io::stderr().is_terminal(),
+        no_color: host.variable("NO_COLOR").is_some_and(|value| !value.is_empty()),
+        columns: host.variable("COLUMNS").and_then(|columns| columns.parse().ok()).unwrap_or(COLUMNS),
+    }
+}
+
+/// Writes data to standard output. Data that got lost is a failure, whatever the run was.
+fn print(data: &str, exit: Exit) -> Exit {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(data.as_bytes()).and_then(|()| out.flush()) {
+        Ok(()) => exit,
+        Err(error) => {
+            print_error(&format!("error: standard output: {error}\n"));
+            Exit::Failed
+        }
+    }
+}
+
+impl Now for WasiClock {
+    fn wall(&self) -> Timestamp {
+        self.now()
+    }
+
+    fn monotonic(&self) -> Duration {
+        Clock::monotonic(self)
+    }
+}

@@ -1,0 +1,164 @@
+//! What the user sees: log lines and progress on standard error. Free of any host, so that it is tested natively.
+
+mod line;
+mod options;
+mod status;
+mod story;
+
+use std::cell::RefCell;
+use std::io::Write;
+use std::time::Duration;
+
+use lightbeam_core::event::{Event, Listener};
+use lightbeam_core::host::Timestamp;
+use lightbeam_core::notice::Severity;
+use lightbeam_core::report::{Closing, Progress, Results, summary};
+
+use line::Line;
+pub(crate) use options::{ColorChoice, LogFormat, Surroundings, TerminalOptions};
+use status::{Manner, Status, Telling};
+use story::Story;
+
+/// The time, as a listener can tell it.
+pub(crate) trait Now {
+    /// The wall-clock time.
+    fn wall(&self) -> Timestamp;
+    /// Time since some fixed point.
+    fn monotonic(&self) -> Duration;
+}
+
+/// A listener that tells of a run on a stream.
+#[derive(Debug)]
+pub(crate) struct Terminal<W, N> {
+    now: N,
+    format: LogFormat,
+    threshold: Severity,
+    coloured: bool,
+    told: RefCell<Told<W>>,
+}
+
+#[derive(Debug)]
+struct Told<W> {
+    out: W,
+    story: Story,
+    status: Status,
+    progress: Progress,
+    results: Results,
+}
+
+impl<W: Write, N: Now> Terminal<W, N> {
+    /// A terminal that writes to `out`. `results_file` is where the run writes its results, for hints.
+    pub(crate) fn new(
+        options: &TerminalOptions,
+        surroundings: Surroundings,
+        results_file: Option<String>,
+        now: N,
+        out: W,
+    ) -> Self {
+        let threshold = options.threshold(None);
+        let manner = if options.draws(surroundings) {
+            Manner::Drawn(surroundings.columns)
+        } else if threshold > Severity::Info {
+            Manner::Silent
+        } else {
+            Manner::Logged
+        };
+        Self {
+            now,
+            format: options.log_format,
+            threshold,
+            coloured: options.coloured(surroundings),
+            told: RefCell::new(Told {
+                out,
+                story: Story::new(results_file),
+                status: Status::new(manner),
+                progress: Progress::new(),
+                results: Results::new(),
+            }),
+        }
+    }
+
+    /// How often [`tick`](Self::tick) has something to do.
+    pub(crate) fn interval(&self) -> Duration {
+        self.told.borrow().status.interval()
+    }
+
+    /// Tells how far the run is, if it is time; for while no event comes.
+    pub(crate) fn tick(&self) {
+        self.told.borrow_mut().tell_progress(self);
+    }
+
+    /// The summary, once the run has ended. Nothing is told of a run that did not begin: its error says it all.
+    pub(crate) fn close(&self, closing: &Closing) {
+        let mut told = self.told.borrow_mut();
+        let told = &mut *told;
+        let room = told.status.give_way();
+        told.write(room);
+        if told.results.started().is_none() || self.threshold > Severity::Info {
+            return;
+        }
+        let lines = summary(&told.results, closing);
+        match self.format {
+            LogFormat::Text => told.write(&format!("\n{}\n", lines.join("\n"))),
+            LogFormat::Json => {
+                let totals = told.results.totals();
+                let line = Line::new(Severity::Info, "summary", lines.first().map_or("", String::as_str))
+                    .with("processed", totals.processed)
+                    .with("succeeded", totals.succeeded)
+                    .with("skipped", totals.skipped)
+                    .with("failed", totals.failed);
+                told.write_line(self, &line);
+            }
+        }
+    }
+}
+
+impl<W: Write, N: Now> Listener for Terminal<W, N> {
+    fn hear(&self, event: &Event) {
+        let mut told = self.told.borrow_mut();
+        told.progress.observe(event);
+        told.results.observe(event);
+        for line in told.story.hear(event) {
+            if line.severity >= self.threshold {
+                told.write_line(self, &line);
+            }
+        }
+        if !matches!(event, Event::Finished { .. }) {
+            told.tell_progress(self);
+        }
+    }
+}
+
+impl<W: Write> Told<W> {
+    fn tell_progress<N: Now>(&mut self, terminal: &Terminal<W, N>) {
+        let now = terminal.now.monotonic();
+        let progress = &mut self.progress;
+        match self.status.due(now, || progress.line(now)) {
+            Some(Telling::Draw(text)) => self.write(&text),
+            Some(Telling::Log(text)) => self.write_line(terminal, &Line::new(Severity::Info, "progress", text)),
+            None => {}
+        }
+    }
+
+    fn write_line<N: Now>(&mut self, terminal: &Terminal<W, N>, line: &Line) {
+        let room = self.status.give_way();
+        let text = line.render(terminal.format, terminal.now.wall(), terminal.coloured);
+        self.write(&format!("{room}{text}"));
+    }
+
+    /// There is nobody to tell that standard error cannot be written to.
+    fn write(&mut self, text: &str) {
+        if !text.is_empty() {
+            let _ = self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush());
+        }
+    }
+}
+
+/// Writes text to standard error as it is. There is nobody to tell of a failure.
+pub(crate) fn print_error(text: &str) {
+    let mut out = std::io::stderr().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+#[cfg(test)]
+mod tests;

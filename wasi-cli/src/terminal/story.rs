@@ -1,0 +1,295 @@
+//! What the events of a run are worth telling.
+
+use std::collections::HashMap;
+
+use lightbeam_core::event::{DryRun, EndpointId, Event, Failure, Outcome, RecordEvent, Skip};
+use lightbeam_core::notice::Severity;
+
+use super::line::Line;
+
+/// Failures that are told one by one for each endpoint.
+const TOLD: u64 = 10;
+
+/// A fold over the events of a run that yields log lines.
+#[derive(Debug)]
+pub(super) struct Story {
+    results_file: Option<String>,
+    endpoints: HashMap<EndpointId, Tally>,
+}
+
+#[derive(Debug, Default)]
+struct Tally {
+    succeeded: u64,
+    skipped: u64,
+    failed: u64,
+}
+
+impl Story {
+    /// A story of a run that writes its results to this file.
+    pub(super) fn new(results_file: Option<String>) -> Self {
+        Self { results_file, endpoints: HashMap::new() }
+    }
+
+    /// The lines an event is worth.
+    pub(super) fn hear(&mut self, event: &Event) -> Vec<Line> {
+        match event {
+            Event::Started(started) => vec![
+                Line::new(
+                    Severity::Info,
+                    "started",
+                    format!("{} with {}, run {}", started.command.name(), started.config_file, started.run_id),
+                )
+                .with("command", started.command.name())
+                .with("run_id", started.run_id.as_ref())
+                .with("config_file", started.config_file.as_str())
+                .with("data_dir", started.data_dir.as_str())
+                .with("api_url", started.api_url.as_str()),
+            ],
+            Event::Notice(notice) => {
+                vec![Line::new(notice.severity, "notice", notice.text.as_str()).with_hint(notice.hint.as_ref())]
+            }
+            Event::Connected { data_url, version } => {
+                let named = version.as_ref().map(|version| format!(", version {version}")).unwrap_or_default();
+                vec![
+                    Line::new(Severity::Info, "connected", format!("the API is at {data_url}{named}"))
+                        .with("data_url", data_url.as_str())
+                        .with("version", version.clone()),
+                ]
+            }
+            Event::Planned { endpoint, files, bytes } => vec![
+                Line::new(
+                    Severity::Debug,
+                    "planned",
+                    format!("{endpoint}: {} with {bytes} bytes", counted(files.len() as u64, "file")),
+                )
+                .with("endpoint", endpoint.to_string())
+                .with("files", files.len())
+                .with("bytes", *bytes),
+            ],
+            Event::EndpointStarted { endpoint, url } => {
+                self.endpoints.entry(endpoint.clone()).or_default();
+                vec![
+                    Line::new(Severity::Info, "endpoint_started", format!("{endpoint} …"))
+                        .with("endpoint", endpoint.to_string())
+                        .with("url", url.as_str()),
+                ]
+            }
+            Event::Record(record) => self.record(record),
+            Event::Repeated { endpoint, status, wait } => {
+                let place = endpoint.as_ref().map_or_else(|| "the API".to_owned(), ToString::to_string);
+                let why = status.map_or_else(|| "no answer".to_owned(), |status| format!("status {status}"));
+                vec![
+                    Line::new(
+                        Severity::Debug,
+                        "repeated",
+                        format!("{place}: {why}, once more in {:.1} s", wait.as_secs_f64()),
+                    )
+                    .with("endpoint", endpoint.as_ref().map(ToString::to_string))
+                    .with("status", *status)
+                    .with("wait_ms", milliseconds(*wait)),
+                ]
+            }
+            Event::GateClosed { status, wait } => vec![
+                Line::new(
+                    Severity::Info,
+                    "gate_closed",
+                    format!("the API asks for slowness (status {status}): all requests wait {:.1} s", wait.as_secs_f64()),
+                )
+                .with("status", *status)
+                .with("wait_ms", milliseconds(*wait)),
+            ],
+            Event::EndpointFinished { endpoint } => self.endpoint_finished(endpoint),
+            Event::DryRun { endpoint, plan } => vec![dry_run(endpoint, plan)],
+            Event::Read { .. } | Event::InFlight { .. } | Event::Finished { .. } => Vec::new(),
+        }
+    }
+
+    fn record(&mut self, record: &RecordEvent) -> Vec<Line> {
+        let tally = self.endpoints.entry(record.endpoint.clone()).or_default();
+        match &record.outcome {
+            Outcome::Succeeded { status } => {
+                tally.succeeded += 1;
+                vec![told(record, Severity::Debug, "record_succeeded", &format!("accepted ({status})")).with("status", *status)]
+            }
+            Outcome::Skipped(skip) => {
+                tally.skipped += 1;
+                vec![told(record, Severity::Debug, "record_skipped", reason(*skip)).with("reason", format!("{skip:?}"))]
+            }
+            Outcome::Failed(failure) => {
+                tally.failed += 1;
+                if tally.failed > TOLD { Vec::new() } else { vec![failed(record, failure)] }
+            }
+        }
+    }
+
+    fn endpoint_finished(&mut self, endpoint: &EndpointId) -> Vec<Line> {
+        let Some(tally) = self.endpoints.remove(endpoint) else { return Vec::new() };
+        let mut lines = Vec::new();
+        if let Some(more) = tally.failed.checked_sub(TOLD).filter(|more| *more > 0) {
+            let (place, hint) = match &self.results_file {
+                Some(_) => ("in the results file", None),
+                None => ("that are not shown", Some("--results-file PATH lists them all".to_owned())),
+            };
+            lines.push(
+                Line::new(Severity::Warning, "more_failures", format!("{endpoint}: ... and {more} more {place}"))
+                    .with("endpoint", endpoint.to_string())
+                    .with("count", more)
+                    .with_hint(hint.as_ref()),
+            );
+        }
+        if tally.succeeded + tally.skipped + tally.failed > 0 {
+            lines.push(
+                Line::new(
+                    Severity::Info,
+                    "endpoint_finished",
+                    format!(
+                        "{endpoint}: {} done, {} skipped, {} failed",
+                        tally.succeeded, tally.skipped, tally.failed
+                    ),
+                )
+                .with("endpoint", endpoint.to_string())
+                .with("succeeded", tally.succeeded)
+                .with("skipped", tally.skipped)
+                .with("failed", tally.failed),
+            );
+        }
+        lines
+    }
+}
+
+/// Where a record stands, as the user finds it.
+fn place(record: &RecordEvent) -> String {
+    match (record.file.is_empty(), record.line) {
+        (true, _) => record.endpoint.to_string(),
+        (false, Some(line)) => format!("{}: {}:{line}", record.endpoint, record.file),
+        (false, None) => format!("{}: {}", record.endpoint, record.file),
+    }
+}
+
+fn told(record: &RecordEvent, severity: Severity, event: &'static str, what: &str) -> Line {
+    Line::new(severity, event, format!("{}: {what}", place(record)))
+        .with("endpoint", record.endpoint.to_string())
+        .with("file", record.file.as_ref())
+        .with("line", record.line)
+        .with("repeats", record.repeats)
+}
+
+fn failed(record: &RecordEvent, failure: &Failure) -> Line {
+    let words = failure.messages.join("; ");
+    let words = match failure.status {
+        Some(status) => format!("{status} {words}"),
+        None => words,
+    };
+    told(record, Severity::Warning, "record_failed", &words)
+        .with("status", failure.status)
+        .with("correlation_id", failure.correlation_id.clone())
+}
+
+fn reason(skip: Skip) -> &'static str {
+    match skip {
+        Skip::AlreadySent => "already sent",
+        Skip::Repeated => "the same line stood earlier in this run",
+        Skip::Outdated => "a later line of the same key was already sent",
+        Skip::NotFound => "the API holds no such record",
+        Skip::SeveralFound => "the API holds several such records",
+    }
+}
+
+fn dry_run(endpoint: &EndpointId, plan: &DryRun) -> Line {
+    let mut parts = vec![
+        format!("{} new", plan.new),
+        format!("{} changed", plan.changed),
+        format!("{} already sent", plan.already_sent),
+        format!("{} failed before", plan.failed_before),
+    ];
+    for (count, what) in [(plan.repeated, "repeated or outdated"), (plan.unreadable, "unreadable")] {
+        if count > 0 {
+            parts.push(format!("{count} {what}"));
+        }
+    }
+    let text = format!("{endpoint}: {}; {} to be made", parts.join(", "), counted(plan.requests, "request"));
+    Line::new(Severity::Info, "dry_run", text)
+        .with("endpoint", endpoint.to_string())
+        .with("new", plan.new)
+        .with("changed", plan.changed)
+        .with("already_sent", plan.already_sent)
+        .with("failed_before", plan.failed_before)
+        .with("repeated", plan.repeated)
+        .with("unreadable", plan.unreadable)
+        .with("requests", plan.requests)
+}
+
+fn counted(count: u64, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
+
+fn milliseconds(duration: std::time::Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lightbeam_core::event::Cause;
+
+    fn endpoint() -> EndpointId {
+        EndpointId::new("ed-fi", "students")
+    }
+
+    fn failure(line: u64) -> Event {
+        Event::Record(RecordEvent {
+            endpoint: endpoint(),
+            file: "data/students.jsonl".into(),
+            line: Some(line),
+            outcome: Outcome::Failed(Failure {
+                status: Some(400),
+                messages: vec!["one".to_owned(), "two".to_owned()],
+                problem_type: None,
+                correlation_id: None,
+                cause: Cause::InvalidValue,
+                method: None,
+            }),
+            repeats: 0,
+        })
+    }
+
+    fn texts(lines: &[Line]) -> Vec<&str> {
+        lines.iter().map(|line| line.text.as_str()).collect()
+    }
+
+    #[test]
+    fn ten_failures_are_told_and_the_rest_is_counted() {
+        let mut story = Story::new(Some("results.json".to_owned()));
+        let told: Vec<Line> = (1..=12).flat_map(|line| story.hear(&failure(line))).collect();
+        assert_eq!(told.len(), 10);
+        assert_eq!(told[9].text, "ed-fi/students: data/students.jsonl:10: 400 one; two");
+        assert_eq!(told[9].severity, Severity::Warning);
+        assert_eq!(
+            texts(&story.hear(&Event::EndpointFinished { endpoint: endpoint() })),
+            [
+                "ed-fi/students: ... and 2 more in the results file",
+                "ed-fi/students: 0 done, 0 skipped, 12 failed"
+            ]
+        );
+    }
+
+    #[test]
+    fn without_a_results_file_the_flag_is_named() {
+        let mut story = Story::new(None);
+        for line in 1..=11 {
+            story.hear(&failure(line));
+        }
+        let lines = story.hear(&Event::EndpointFinished { endpoint: endpoint() });
+        assert_eq!(lines[0].hint.as_deref(), Some("--results-file PATH lists them all"));
+    }
+
+    #[test]
+    fn a_plan_leaves_out_what_is_nought() {
+        let plan = DryRun { new: 2, already_sent: 5, requests: 1, ..DryRun::default() };
+        let mut story = Story::new(None);
+        assert_eq!(
+            texts(&story.hear(&Event::DryRun { endpoint: endpoint(), plan })),
+            ["ed-fi/students: 2 new, 0 changed, 5 already sent, 0 failed before; 1 request to be made"]
+        );
+    }
+}

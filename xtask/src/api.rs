@@ -1,0 +1,145 @@
+//! The simulated Ed-Fi API and the generator: building and running them.
+
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::build::{self, Profile};
+use crate::failure::{Failure, Result};
+use crate::process::{self, Running};
+use crate::{project, say};
+
+/// The package of both programs.
+const PACKAGE: &str = "lightbeam-sim";
+
+/// The client of the simulated API. It is made up: nothing is guarded by it.
+pub(crate) const CLIENT: (&str, &str) = ("populated", "populatedSecret");
+
+/// `cargo xtask sim …` and `cargo xtask generate …`: the program in our place, with the user's own terminal and folder.
+pub(crate) fn hand_over(program: &str, arguments: &[String]) -> Result<u8> {
+    let folder = build::native(Profile::Tool, &[PACKAGE])?;
+    let mut command = Command::new(process::program_in(&folder, program));
+    command.args(arguments);
+    let status = command.status().map_err(|error| {
+        Failure::new(format!("cannot run `{}`: {error}", process::line(&command)))
+    })?;
+    Ok(status
+        .code()
+        .and_then(|code| u8::try_from(code).ok())
+        .unwrap_or(1))
+}
+
+/// Where the two programs are.
+#[derive(Debug)]
+pub(crate) struct Tools {
+    folder: PathBuf,
+}
+
+/// A simulated API that ends with this value.
+#[derive(Debug)]
+pub(crate) struct Api {
+    pub(crate) address: String,
+    _program: Running,
+}
+
+impl Tools {
+    pub(crate) fn build(profile: Profile) -> Result<Self> {
+        say::step("Building the simulated Ed-Fi API and the generator of data");
+        Ok(Self {
+            folder: build::native(profile, &[PACKAGE])?,
+        })
+    }
+
+    /// Writes a district, or keeps the one that is there.
+    pub(crate) fn district(&self, students: u64, folder: &Path) -> Result<()> {
+        if folder.is_dir() {
+            say::note(format!(
+                "Skipped: there is data already in {}.",
+                project::shown(folder)
+            ));
+            return Ok(());
+        }
+        // Moved only when complete, so that half a district is never taken for one.
+        let beside = folder.with_extension("new");
+        project::remove_folder(&beside)?;
+        if let Some(above) = folder.parent() {
+            project::make_folder(above)?;
+        }
+        let mut generate = Command::new(process::program_in(&self.folder, "generate"));
+        generate
+            .arg("--students")
+            .arg(students.to_string())
+            .arg("--out")
+            .arg(&beside);
+        process::run(&mut generate)?;
+        std::fs::rename(&beside, folder)
+            .map_err(|error| Failure::file("move to its place", &beside, &error))
+    }
+
+    /// Starts the simulated API and waits until it answers.
+    pub(crate) fn api(&self, port: u16, options: &[&str]) -> Result<Api> {
+        if port != 0 {
+            check_free(port)?;
+        }
+        let mut command = Command::new(process::program_in(&self.folder, "sim"));
+        command.arg("--port").arg(port.to_string()).args(options);
+        let (program, first) = Running::server(&mut command)?;
+        let address = address_in(&first).ok_or_else(|| {
+            Failure::new(format!("the simulated API told no address, but `{first}`"))
+        })?;
+        say::note(format!("It listens on {address}."));
+        Ok(Api {
+            address,
+            _program: program,
+        })
+    }
+}
+
+/// A port that another program holds is worth a sentence of its own.
+fn check_free(port: u16) -> Result<()> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+        .map(drop)
+        .map_err(|error| {
+            Failure::new(format!(
+                "the simulated API cannot listen on port {port}: {error}"
+            ))
+            .hint(format!(
+                "another program has it, perhaps another demo: end that, or give another port with --port, such as --port {}",
+                port.checked_add(1).unwrap_or(8765)
+            ))
+        })
+}
+
+/// The address in the first line that the simulated API prints, without a slash at its end.
+fn address_in(line: &str) -> Option<String> {
+    line.split_whitespace()
+        .find(|word| word.starts_with("http://"))
+        .map(|word| word.trim_end_matches(['/', '.', ',']).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_is_found() {
+        for line in [
+            "http://127.0.0.1:8765",
+            "listening on http://127.0.0.1:8765/.",
+        ] {
+            assert_eq!(address_in(line).as_deref(), Some("http://127.0.0.1:8765"));
+        }
+        assert_eq!(address_in("ready"), None);
+    }
+
+    #[test]
+    fn a_port_that_is_taken_is_named() {
+        let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = taken.local_addr().unwrap().port();
+        let text = check_free(port).unwrap_err().to_string();
+        assert!(
+            text.contains(&port.to_string()) && text.contains("--port"),
+            "{text}"
+        );
+    }
+}

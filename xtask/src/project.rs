@@ -1,0 +1,77 @@
+//! Where things are: the project's folders, and the cargo that started us.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::failure::{Failure, Result};
+
+/// The folder of the whole project.
+pub(crate) fn root() -> PathBuf {
+    let xtask = std::env::var_os("CARGO_MANIFEST_DIR")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+    xtask.parent().map_or_else(|| xtask.clone(), Path::to_owned)
+}
+
+/// What our commands leave behind: the component, the demo's files, benchmarks.
+pub(crate) fn target() -> PathBuf {
+    root().join("target")
+}
+
+/// Where native programs are built; the one folder that a person may have moved.
+pub(crate) fn native_target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(target, |folder| root().join(folder))
+}
+
+/// Where everything for WebAssembly is built: apart from the native folder, because the compiler may be another one.
+pub(crate) fn wasm_target() -> PathBuf {
+    target().join("wasm")
+}
+
+/// The component that `build` leaves.
+pub(crate) fn component() -> PathBuf {
+    target().join("lightbeam.wasm")
+}
+
+/// The cargo that runs us, in the project's folder.
+pub(crate) fn cargo() -> Command {
+    let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(program);
+    command
+        .current_dir(root())
+        .env("CARGO_TARGET_DIR", native_target());
+    command
+}
+
+/// A path as a reader wants it: relative to where the project is.
+pub(crate) fn shown(path: &Path) -> String {
+    path.strip_prefix(root())
+        .unwrap_or(path)
+        .display()
+        .to_string()
+}
+
+/// Makes a folder and those above it.
+pub(crate) fn make_folder(folder: &Path) -> Result<()> {
+    std::fs::create_dir_all(folder)
+        .map_err(|error| Failure::file("make the folder", folder, &error))
+}
+
+/// The text of a file.
+pub(crate) fn read(path: &Path) -> Result<String> {
+    std::fs::read_to_string(path).map_err(|error| Failure::file("read", path, &error))
+}
+
+/// Writes a file as a whole.
+pub(crate) fn write(path: &Path, text: &str) -> Result<()> {
+    std::fs::write(path, text).map_err(|error| Failure::file("write", path, &error))
+}
+
+/// Removes a folder with all that is in it; one that is not there is fine.
+pub(crate) fn remove_folder(folder: &Path) -> Result<()> {
+    match std::fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(Failure::file("remove", folder, &error))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,133 @@
+//! Running the component under wasmtime: the one on PATH, or one that the test harness embeds.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::build::{self, Profile};
+use crate::failure::Result;
+use crate::test_stages::HARNESS;
+use crate::version::Version;
+use crate::{process, project, say};
+
+/// The least wasmtime that the component asks for.
+const LEAST: Version = Version(46, 0, 0);
+
+/// A program that runs components.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Runner {
+    /// The wasmtime command line on PATH.
+    Wasmtime,
+    /// `run-component` of the harness: wasmtime's library, with flags of the same meaning.
+    Embedded(PathBuf),
+}
+
+/// The folders and variables that a run is given; http it always is.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Grants {
+    pub(crate) folders: Vec<String>,
+    pub(crate) variables: Vec<String>,
+}
+
+impl Runner {
+    /// wasmtime if there is one, else our own, built now.
+    pub(crate) fn find() -> Result<Self> {
+        say::step("Finding a wasmtime to run the component with");
+        let version = process::output(Command::new("wasmtime").arg("--version"))
+            .ok()
+            .and_then(|printed| Version::in_text(&printed));
+        match version {
+            Some(version) if version >= LEAST => {
+                say::note(format!("wasmtime {version} is on PATH."));
+                return Ok(Self::Wasmtime);
+            }
+            Some(version) => say::note(format!(
+                "wasmtime {version} is on PATH, but {LEAST} or later is needed."
+            )),
+            None => say::note("None is on PATH."),
+        }
+        Self::embedded(Profile::Dev)
+    }
+
+    /// The harness's runner. Compiling wasmtime takes minutes the first time.
+    pub(crate) fn embedded(profile: Profile) -> Result<Self> {
+        say::note(
+            "Building a small program that embeds wasmtime; the first time this takes several minutes.",
+        );
+        let folder = build::native(profile, &[HARNESS])?;
+        Ok(Self::Embedded(process::program_in(
+            &folder,
+            "run-component",
+        )))
+    }
+
+    /// The command that runs the component in a folder with these arguments.
+    pub(crate) fn command(
+        &self,
+        component: &Path,
+        folder: &Path,
+        grants: &Grants,
+        arguments: &[&str],
+    ) -> Command {
+        let (program, http): (OsString, &[&str]) = match self {
+            Self::Wasmtime => ("wasmtime".into(), &["run", "-S", "http"]),
+            Self::Embedded(program) => (program.into(), &["--http"]),
+        };
+        let mut command = Command::new(program);
+        command.current_dir(folder).args(http);
+        for folder in &grants.folders {
+            command.args(["--dir", folder]);
+        }
+        for variable in &grants.variables {
+            command.args(["--env", variable]);
+        }
+        command.arg(component).args(arguments);
+        command
+    }
+}
+
+/// The same run as somebody with wasmtime would type it.
+pub(crate) fn typed(grants: &Grants, arguments: &[&str]) -> String {
+    let command = Runner::Wasmtime.command(
+        Path::new("lightbeam.wasm"),
+        &project::root(),
+        grants,
+        arguments,
+    );
+    process::line(&command)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_typed_command_is_the_readmes() {
+        let grants = Grants {
+            folders: vec![".".into(), "state".into()],
+            variables: vec!["SECRET".into()],
+        };
+        assert_eq!(
+            typed(&grants, &["send", "-c", "lightbeam.yaml"]),
+            "wasmtime run -S http --dir . --dir state --env SECRET lightbeam.wasm send -c lightbeam.yaml"
+        );
+    }
+
+    #[test]
+    fn the_embedded_runner_takes_the_same_grants() {
+        let grants = Grants {
+            folders: vec![".".into()],
+            variables: vec![],
+        };
+        let command = Runner::Embedded("run-component".into()).command(
+            Path::new("x.wasm"),
+            Path::new("."),
+            &grants,
+            &["count"],
+        );
+        assert_eq!(
+            process::line(&command),
+            "run-component --http --dir . x.wasm count"
+        );
+    }
+}
