@@ -35,3 +35,6 @@ pub use settings::{
     Settings, Shape, TokenService,
 };
 pub use state::{State, StoredRecord};
+
+#[cfg(test)]
+mod tests;

@@ -122,10 +122,7 @@ fn link(
 fn link_value(model: &Model, store: &Store, settings: &Settings, kind: &Kind, value: &mut Value) {
     match (kind, value) {
         (Kind::Reference(at), Value::Object(body)) => {
-            let found = model.schemas[*at].targets.iter().find_map(|target| {
-                let key = key::join(target.leaves.iter().map(|leaf| body.get(leaf)))?;
-                store.find_any(std::iter::once(target.endpoint), &key)
-            });
+            let found = key::referenced(model, store, &model.schemas[*at], body);
             if let Some(found) = found {
                 let target = &model.endpoints[found.endpoint];
                 let href = format!(

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::store::Store;
-use crate::model::{Endpoint, Kind, Model};
+use crate::model::{Endpoint, Kind, Model, Schema};
 use crate::refusal::{Finding, Refusal};
 
 /// Between the parts of a key: a character that no identifier holds.
@@ -11,23 +11,60 @@ const SEPARATOR: char = '\u{1f}';
 
 /// The natural key of a record; `None` when a part is missing.
 pub(crate) fn of_record(endpoint: &Endpoint, body: &Map<String, Value>) -> Option<String> {
-    join(endpoint.key.iter().map(|part| at(body, &part.path)))
+    join(
+        endpoint
+            .key
+            .iter()
+            .map(|part| (at(body, &part.path), part.ignores_case)),
+    )
 }
 
 /// The natural key that a descriptor value such as `uri://ed-fi.org/TermDescriptor#Fall Semester` stands for.
 pub(crate) fn of_descriptor(value: &str) -> Option<String> {
     let (namespace, code_value) = value.split_once('#')?;
-    Some(format!("{namespace}{SEPARATOR}{code_value}"))
+    let mut key = format!("{namespace}{SEPARATOR}{code_value}");
+    fold(&mut key);
+    Some(key)
 }
 
-pub(crate) fn join<'a>(parts: impl Iterator<Item = Option<&'a Value>>) -> Option<String> {
+/// The record that a reference's leaves name, in the first of its targets that has it.
+pub(crate) fn referenced(
+    model: &Model,
+    store: &Store,
+    schema: &Schema,
+    leaves: &Map<String, Value>,
+) -> Option<Pointed> {
+    schema.targets.iter().find_map(|target| {
+        let parts = target
+            .leaves
+            .iter()
+            .zip(&model.endpoints[target.endpoint].key);
+        let key = join(parts.map(|(leaf, part)| (leaves.get(leaf), part.ignores_case)))?;
+        store.find_any(std::iter::once(target.endpoint), &key)
+    })
+}
+
+/// Brings a text that is compared without regard to case into one.
+fn fold(text: &mut String) {
+    if text.chars().any(char::is_uppercase) {
+        *text = text.to_lowercase();
+    }
+}
+
+/// A key of its parts, each with whether it ignores case; `None` when a part is missing.
+pub(crate) fn join<'a>(parts: impl Iterator<Item = (Option<&'a Value>, bool)>) -> Option<String> {
     let mut key = String::with_capacity(64);
-    for (i, part) in parts.enumerate() {
+    for (i, (part, ignores_case)) in parts.enumerate() {
         if i > 0 {
             key.push(SEPARATOR);
         }
         match part? {
             Value::Null => return None,
+            Value::String(text) if ignores_case => {
+                let mut text = text.clone();
+                fold(&mut text);
+                key.push_str(&text);
+            }
             Value::String(text) => key.push_str(text),
             other => key.push_str(&text(other)),
         }
@@ -136,10 +173,7 @@ impl Pointers {
             }
             (Kind::Reference(at), Value::Object(body)) => {
                 let schema = &model.schemas[*at];
-                let found = schema.targets.iter().find_map(|target| {
-                    let key = join(target.leaves.iter().map(|leaf| body.get(leaf)))?;
-                    store.find_any(std::iter::once(target.endpoint), &key)
-                });
+                let found = referenced(model, store, schema, body);
                 match found {
                     Some(pointed) => self.found.push(pointed),
                     None if schema.targets.is_empty() => {}

@@ -9,6 +9,3 @@ pub(crate) mod serve;
 pub(crate) mod store;
 mod text;
 pub(crate) mod write;
-
-#[cfg(test)]
-mod tests;

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::key;
 use super::store::{Record, Store, parse};
-use crate::model::{Endpoint, Model};
+use crate::model::{Endpoint, Filtered, Model};
 use crate::refusal::Refusal;
 use crate::settings::Settings;
 
@@ -25,7 +25,7 @@ pub(crate) struct Query {
 
 #[derive(Debug)]
 struct Filter {
-    places: Vec<Vec<String>>,
+    on: Filtered,
     value: String,
 }
 
@@ -62,8 +62,8 @@ impl Query {
                 }
                 "maxchangeversion" => query.most_version = Some(whole("maxChangeVersion", &value)?),
                 _ => match endpoint.parameters.get(&lower) {
-                    Some(places) => query.filters.push(Filter {
-                        places: places.clone(),
+                    Some(on) => query.filters.push(Filter {
+                        on: on.clone(),
                         value: value.into_owned(),
                     }),
                     None if settings.strict_queries => {
@@ -128,8 +128,12 @@ impl Query {
         }
         let body = parse(&record.body);
         self.filters.iter().all(|filter| {
-            let found = filter.places.iter().find_map(|path| key::at(&body, path));
-            found.is_some_and(|value| same(value, &filter.value))
+            let found = filter
+                .on
+                .places
+                .iter()
+                .find_map(|path| key::at(&body, path));
+            found.is_some_and(|value| same(value, filter))
         })
     }
 
@@ -151,18 +155,25 @@ impl Query {
                 let filter = self
                     .filters
                     .iter()
-                    .find(|filter| filter.places.first() == Some(&part.path));
+                    .find(|filter| filter.on.places.first() == Some(&part.path));
                 filter.map(|filter| Value::String(filter.value.clone()))
             })
             .collect::<Option<_>>()?;
-        let key = key::join(values.iter().map(Some))?;
+        let key = key::join(
+            values
+                .iter()
+                .zip(&description.key)
+                .map(|(value, part)| (Some(value), part.ignores_case)),
+        )?;
         Some(store.number(endpoint, &key))
     }
 }
 
 /// A scalar against a query's text. Numbers and booleans compare by their usual texts.
-fn same(value: &Value, text: &str) -> bool {
+fn same(value: &Value, filter: &Filter) -> bool {
+    let text = filter.value.as_str();
     match value {
+        Value::String(own) if filter.on.ignores_case => own.to_lowercase() == text.to_lowercase(),
         Value::String(own) => own == text,
         Value::Bool(flag) => text.eq_ignore_ascii_case(if *flag { "true" } else { "false" }),
         other => key::text(other) == text.trim(),

@@ -16,6 +16,16 @@ pub(crate) struct KeyPart {
     pub(crate) name: String,
     /// The property, or the reference and its leaf.
     pub(crate) path: Vec<String>,
+    /// Descriptor values are the same whatever their case; all else is compared as it is.
+    pub(crate) ignores_case: bool,
+}
+
+/// What a query parameter is compared with.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Filtered {
+    /// The body paths; the first that a record has counts.
+    pub(crate) places: Vec<Vec<String>>,
+    pub(crate) ignores_case: bool,
 }
 
 struct Reference<'a> {
@@ -72,6 +82,7 @@ pub(crate) fn resolve(
                 })?;
             endpoint.key.push(KeyPart {
                 name: parameter.name.clone(),
+                ignores_case: is_descriptor(schema, schemas, &path),
                 path,
             });
         }
@@ -81,9 +92,13 @@ pub(crate) fn resolve(
                 .push((parameter.name.clone(), places.clone()));
         }
         if !places.is_empty() {
+            let filtered = Filtered {
+                ignores_case: is_descriptor(schema, schemas, &places[0]),
+                places,
+            };
             endpoint
                 .parameters
-                .insert(parameter.name.to_ascii_lowercase(), places);
+                .insert(parameter.name.to_ascii_lowercase(), filtered);
         }
     }
     if raw.is_descriptor {
@@ -92,13 +107,37 @@ pub(crate) fn resolve(
             endpoint.key.push(KeyPart {
                 name: name.to_owned(),
                 path: vec![name.to_owned()],
+                ignores_case: true,
             });
+            let filtered = Filtered {
+                places: vec![vec![name.to_owned()]],
+                ignores_case: true,
+            };
             endpoint
                 .parameters
-                .insert(name.to_ascii_lowercase(), vec![vec![name.to_owned()]]);
+                .insert(name.to_ascii_lowercase(), filtered);
         }
     }
     Ok(())
+}
+
+fn is_descriptor(schema: &Schema, schemas: &[Schema], path: &[String]) -> bool {
+    let kind = |schema: &Schema, name: &String| {
+        schema
+            .properties
+            .get(name)
+            .map(|property| property.kind.clone())
+    };
+    match path {
+        [name] => matches!(kind(schema, name), Some(Kind::Descriptor { .. })),
+        [reference, leaf] => match kind(schema, reference) {
+            Some(Kind::Reference(at)) => {
+                matches!(kind(&schemas[at], leaf), Some(Kind::Descriptor { .. }))
+            }
+            _ => false,
+        },
+        _ => false,
+    }
 }
 
 fn references_of<'a>(schema: &'a Schema, schemas: &'a [Schema]) -> Vec<Reference<'a>> {

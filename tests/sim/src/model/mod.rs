@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::documents::Documents;
 
-pub(crate) use identity::KeyPart;
+pub(crate) use identity::{Filtered, KeyPart};
 pub(crate) use references::Target;
 pub(crate) use schema::{Kind, Schema};
 
@@ -37,8 +37,8 @@ pub(crate) struct Endpoint {
     pub(crate) is_descriptor: bool,
     /// The natural key, in the order of the document.
     pub(crate) key: Vec<KeyPart>,
-    /// Query parameters of the collection in lower case, each with the body paths that it filters.
-    pub(crate) parameters: HashMap<String, Vec<Vec<String>>>,
+    /// Query parameters of the collection, in lower case.
+    pub(crate) parameters: HashMap<String, Filtered>,
     /// Names that several references carry and that must agree in one record, with the places where they stand.
     pub(crate) unified: Vec<(String, Vec<Vec<String>>)>,
     /// Whether PUT may change the natural key.

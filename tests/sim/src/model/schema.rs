@@ -27,7 +27,7 @@ pub(crate) struct Property {
 }
 
 /// What a property may hold.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Kind {
     Text {
         least: usize,
@@ -59,19 +59,29 @@ pub(crate) enum Kind {
 /// Descriptor types by the name that properties end with.
 #[derive(Debug)]
 pub(crate) struct DescriptorTypes {
-    /// Lower-case type name, such as `termdescriptor`, to the endpoints of that name in any namespace.
-    endpoints: HashMap<String, Vec<usize>>,
+    /// Lower-case type name, such as `termdescriptor`, to its endpoints in any namespace.
+    endpoints: HashMap<String, Vec<DescriptorType>>,
+}
+
+#[derive(Debug)]
+struct DescriptorType {
+    endpoint: usize,
+    /// The namespace as schema names start with it, in lower case: `edfi`.
+    namespace: String,
 }
 
 impl DescriptorTypes {
     pub(crate) fn new(endpoints: &[Endpoint]) -> Self {
-        let mut types: HashMap<String, Vec<usize>> = HashMap::new();
+        let mut types: HashMap<String, Vec<DescriptorType>> = HashMap::new();
         for (i, endpoint) in endpoints.iter().enumerate() {
             if endpoint.is_descriptor {
                 types
                     .entry(endpoint.entity.to_ascii_lowercase())
                     .or_default()
-                    .push(i);
+                    .push(DescriptorType {
+                        endpoint: i,
+                        namespace: endpoint.namespace.replace('-', "").to_ascii_lowercase(),
+                    });
             }
         }
         Self { endpoints: types }
@@ -79,14 +89,30 @@ impl DescriptorTypes {
 
     /// The type of a property: the longest type name that its name ends with at a word's start, so that
     /// `availableCreditTypeDescriptor` is a `CreditTypeDescriptor`.
-    fn of_property(&self, name: &str) -> Option<&Vec<usize>> {
+    ///
+    /// A schema uses the types of its own namespace and of the core; those of others only when nothing else fits.
+    fn of_property(&self, name: &str, schema: &str) -> Vec<usize> {
+        let own = schema
+            .split_once('_')
+            .map_or("", |(namespace, _)| namespace);
+        let own = own.to_ascii_lowercase();
+        self.longest(name, |namespace| namespace == own || namespace == "edfi")
+            .or_else(|| self.longest(name, |_| true))
+            .unwrap_or_default()
+    }
+
+    fn longest(&self, name: &str, is_near: impl Fn(&str) -> bool) -> Option<Vec<usize>> {
         let starts = name
             .char_indices()
             .filter(|(at, letter)| *at == 0 || letter.is_uppercase())
             .map(|(at, _)| at);
         starts
             .filter_map(|at| self.endpoints.get(&name[at..].to_ascii_lowercase()))
-            .next()
+            .map(|types| {
+                let near = types.iter().filter(|found| is_near(&found.namespace));
+                near.map(|found| found.endpoint).collect::<Vec<_>>()
+            })
+            .find(|types| !types.is_empty())
     }
 }
 
@@ -109,7 +135,7 @@ impl Schema {
             properties.insert(
                 property.clone(),
                 Property {
-                    kind: Kind::read(property, raw, index, descriptors),
+                    kind: Kind::read(property, name, raw, index, descriptors),
                     is_identity: raw.get("x-Ed-Fi-isIdentity") == Some(&Value::Bool(true)),
                 },
             );
@@ -148,6 +174,7 @@ impl Schema {
 impl Kind {
     fn read(
         name: &str,
+        schema_name: &str,
         raw: &Value,
         index: &HashMap<&str, usize>,
         descriptors: &DescriptorTypes,
@@ -172,16 +199,20 @@ impl Kind {
             Some("string") => match text("format") {
                 Some("date") => Self::Date,
                 Some("date-time") => Self::DateTime,
-                _ => match descriptors.of_property(name) {
-                    Some(endpoints) => Self::Descriptor {
-                        most: size("maxLength"),
-                        endpoints: endpoints.clone(),
-                    },
-                    None => Self::Text {
-                        least: size("minLength").unwrap_or(0),
-                        most: size("maxLength"),
-                    },
-                },
+                _ => {
+                    let endpoints = descriptors.of_property(name, schema_name);
+                    if endpoints.is_empty() {
+                        Self::Text {
+                            least: size("minLength").unwrap_or(0),
+                            most: size("maxLength"),
+                        }
+                    } else {
+                        Self::Descriptor {
+                            most: size("maxLength"),
+                            endpoints,
+                        }
+                    }
+                }
             },
             Some("integer") => {
                 let (least, most) = match text("format") {
@@ -200,7 +231,7 @@ impl Kind {
             },
             Some("boolean") => Self::Boolean,
             Some("array") => Self::Array(Box::new(raw.get("items").map_or(Self::Any, |items| {
-                Self::read(name, items, index, descriptors)
+                Self::read(name, schema_name, items, index, descriptors)
             }))),
             _ => Self::Any,
         }
