@@ -48,10 +48,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let source = match arguments.students {
         Some(students) => Source::Students(students),
-        None => Source::Folders {
-            from: arguments.from,
-            metadata: arguments.metadata,
-        },
+        None => Source::Folders { from: arguments.from, metadata: arguments.metadata },
     };
     let options = Options {
         source,
@@ -82,19 +79,11 @@ fn report(options: &Options, summary: &Summary) -> io::Result<()> {
         options.out.display()
     )?;
     if summary.same_key > 0 {
-        writeln!(
-            out,
-            "{} of them have the natural key of an earlier one",
-            summary.same_key
-        )?;
+        writeln!(out, "{} of them have the natural key of an earlier one", summary.same_key)?;
     }
     let broken: u64 = summary.broken.values().sum();
     if broken > 0 {
-        writeln!(
-            out,
-            "{broken} of them are broken, listed in {}:",
-            summary.manifest.display()
-        )?;
+        writeln!(out, "{broken} of them are broken, listed in {}:", summary.manifest.display())?;
         for (kind, count) in &summary.broken {
             writeln!(out, "  {count:>8} {kind}")?;
         }

@@ -49,11 +49,7 @@ pub fn documents(style: Style) -> Documents {
 /// # Panics
 /// Never: the model is part of the program, and a test reads it.
 pub fn descriptors() -> Vec<(String, Vec<String>)> {
-    model()
-        .descriptors
-        .into_iter()
-        .map(|descriptor| (descriptor.name, descriptor.codes))
-        .collect()
+    model().descriptors.into_iter().map(|descriptor| (descriptor.name, descriptor.codes)).collect()
 }
 
 /// The namespace of the values of a descriptor, `uri://ed-fi.org/TermDescriptor` for `term`.
@@ -93,7 +89,5 @@ fn dependencies(model: &Model) -> Value {
 /// The word with its first letter in upper case.
 fn capitalised(word: &str) -> String {
     let mut letters = word.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

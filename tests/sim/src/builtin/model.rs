@@ -82,15 +82,8 @@ impl Resource {
 impl Model {
     /// Reads the text form.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
-        let mut model = Self {
-            descriptors: Vec::new(),
-            abstracts: Vec::new(),
-            resources: Vec::new(),
-        };
-        let mut lines = text
-            .lines()
-            .filter(|line| !line.is_empty() && !line.starts_with('#'))
-            .peekable();
+        let mut model = Self { descriptors: Vec::new(), abstracts: Vec::new(), resources: Vec::new() };
+        let mut lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).peekable();
         while let Some(line) = lines.next() {
             let fault = || format!("cannot read '{line}'");
             let (word, rest) = line.split_once(' ').ok_or_else(fault)?;
@@ -136,10 +129,7 @@ impl Model {
                     self.check(nested)?;
                     true
                 }
-                Kind::Descriptor(descriptor) => self
-                    .descriptors
-                    .iter()
-                    .any(|known| known.name == *descriptor),
+                Kind::Descriptor(descriptor) => self.descriptors.iter().any(|known| known.name == *descriptor),
                 Kind::Reference { target, .. } => {
                     self.abstracts.iter().any(|known| known.name == *target)
                         || self.resources.iter().any(|known| known.name == *target)
@@ -147,9 +137,7 @@ impl Model {
                 _ => true,
             };
             if !known {
-                return Err(format!(
-                    "'{name}' names something that the model does not have"
-                ));
+                return Err(format!("'{name}' names something that the model does not have"));
             }
         }
         Ok(())
@@ -192,10 +180,7 @@ fn listed(text: &str) -> Option<Listed> {
     Some(match text.split_once('+') {
         _ if text == "-" => Listed::Never,
         None => Listed::Once(text.parse().ok()?),
-        Some((create, update)) => Listed::Twice {
-            create: create.parse().ok()?,
-            update: update.parse().ok()?,
-        },
+        Some((create, update)) => Listed::Twice { create: create.parse().ok()?, update: update.parse().ok()? },
     })
 }
 

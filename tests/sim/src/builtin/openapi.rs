@@ -58,13 +58,7 @@ pub(super) fn document(model: &Model, style: Style, part: Part) -> Value {
     framed(style, part, &paths, &schemas.written, &tags)
 }
 
-fn framed(
-    style: Style,
-    part: Part,
-    paths: &Map<String, Value>,
-    schemas: &Map<String, Value>,
-    tags: &[Value],
-) -> Value {
+fn framed(style: Style, part: Part, paths: &Map<String, Value>, schemas: &Map<String, Value>, tags: &[Value]) -> Value {
     let title = match part {
         Part::Resources => "Resources of the built-in data model",
         Part::Descriptors => "Descriptors of the built-in data model",
@@ -126,8 +120,7 @@ fn tag(plural: &str) -> Value {
 /// The schemas of `/deletes` and `/keyChanges`.
 fn add_changes(schemas: &mut Map<String, Value>) {
     let id = json!({"type": "string", "description": "The identifier of the resource."});
-    let version =
-        json!({"type": "integer", "format": "int64", "description": "The change version."});
+    let version = json!({"type": "integer", "format": "int64", "description": "The change version."});
     let key = json!({"type": "object", "description": "Natural key values."});
     schemas.insert(
         "deletedResource".to_owned(),

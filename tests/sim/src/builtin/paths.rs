@@ -21,22 +21,12 @@ pub(super) struct Parameter {
 pub(super) fn parameters(model: &Model, resource: &Resource) -> Vec<Parameter> {
     let key = model.key(&resource.name);
     let mut taken: BTreeSet<String> = key.keys().cloned().collect();
-    let mut parameters: Vec<Parameter> = key
-        .into_iter()
-        .map(|(name, kind)| Parameter {
-            name,
-            kind,
-            key: true,
-        })
-        .collect();
+    let mut parameters: Vec<Parameter> =
+        key.into_iter().map(|(name, kind)| Parameter { name, kind, key: true }).collect();
     for property in resource.properties.iter().filter(|property| !property.key) {
         for (name, kind) in plain_parameters(model, property) {
             if taken.insert(name.clone()) {
-                parameters.push(Parameter {
-                    name,
-                    kind,
-                    key: false,
-                });
+                parameters.push(Parameter { name, kind, key: false });
             }
         }
     }
@@ -49,11 +39,7 @@ pub(super) fn parameters(model: &Model, resource: &Resource) -> Vec<Parameter> {
 pub(super) fn descriptor_parameters(descriptor: &str, style: Style) -> Vec<Parameter> {
     match style {
         Style::OpenApi3 => Vec::new(),
-        Style::Swagger2 => vec![Parameter {
-            name: format!("{descriptor}DescriptorId"),
-            kind: Kind::Int,
-            key: true,
-        }],
+        Style::Swagger2 => vec![Parameter { name: format!("{descriptor}DescriptorId"), kind: Kind::Int, key: true }],
     }
 }
 
@@ -61,10 +47,7 @@ fn plain_parameters(model: &Model, property: &Property) -> Vec<(String, Kind)> {
     match &property.kind {
         Kind::List(_) | Kind::Object(_) => Vec::new(),
         Kind::Reference { target, roles } => {
-            let role = property
-                .name
-                .strip_suffix("Reference")
-                .and_then(|name| name.strip_suffix(&capitalised(target)));
+            let role = property.name.strip_suffix("Reference").and_then(|name| name.strip_suffix(&capitalised(target)));
             let named = |member: String| match (roles.get(&member), role) {
                 (Some(parameter), _) => parameter.clone(),
                 (None, Some(role)) => format!("{role}{}", capitalised(&member)),
@@ -103,28 +86,14 @@ pub(super) enum Item {
 impl Endpoint<'_> {
     /// Adds the paths of this endpoint to a document.
     pub(super) fn add_to(&self, paths: &mut Map<String, Value>, style: Style) {
-        let mut add = |suffix: &str, operations: Value| {
-            paths.insert(format!("{}{suffix}", self.path), operations)
-        };
-        add(
-            "",
-            json!({"get": self.get_all(style), "post": self.post(style)}),
-        );
+        let mut add = |suffix: &str, operations: Value| paths.insert(format!("{}{suffix}", self.path), operations);
+        add("", json!({"get": self.get_all(style), "post": self.post(style)}));
         if self.item == Item::CollectionOnly {
             return;
         }
-        add(
-            "/{id}",
-            json!({"get": self.get(style), "put": self.put(style), "delete": self.delete(style)}),
-        );
-        add(
-            "/deletes",
-            json!({"get": self.changes(style, "deletes", "deletedResource")}),
-        );
-        add(
-            "/keyChanges",
-            json!({"get": self.changes(style, "keyChanges", "keyChange")}),
-        );
+        add("/{id}", json!({"get": self.get(style), "put": self.put(style), "delete": self.delete(style)}));
+        add("/deletes", json!({"get": self.changes(style, "deletes", "deletedResource")}));
+        add("/keyChanges", json!({"get": self.changes(style, "keyChanges", "keyChange")}));
         if style == Style::OpenApi3 {
             add("/partitions", json!({"get": self.partitions()}));
         }
@@ -144,22 +113,14 @@ impl Endpoint<'_> {
             }
             parameters.push(rendered);
         }
-        parameters.push(query(
-            "id",
-            "The identifier that the API gave.",
-            json!({"type": "string"}),
-            style,
-        ));
+        parameters.push(query("id", "The identifier that the API gave.", json!({"type": "string"}), style));
         let list = json!({"type": "array", "items": Schemas::pointer(style, &self.schema)});
         self.operation(
             style,
             &format!("get{}", capitalised(self.plural)),
             "Reads the resources with the given property values.",
             &parameters,
-            &[
-                ("200", found(&list, style)),
-                ("304", response("NotModified", style)),
-            ],
+            &[("200", found(&list, style)), ("304", response("NotModified", style))],
         )
     }
 
@@ -168,14 +129,8 @@ impl Endpoint<'_> {
             style,
             &format!("get{}ById", capitalised(self.plural)),
             "Reads one resource.",
-            &[
-                parameter("id", style),
-                parameter(if_none_match(style), style),
-            ],
-            &[
-                ("200", found(&Schemas::pointer(style, &self.schema), style)),
-                ("304", response("NotModified", style)),
-            ],
+            &[parameter("id", style), parameter(if_none_match(style), style)],
+            &[("200", found(&Schemas::pointer(style, &self.schema), style)), ("304", response("NotModified", style))],
         )
     }
 

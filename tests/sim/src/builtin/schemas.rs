@@ -27,11 +27,7 @@ impl<'a> Schemas<'a> {
             },
         });
         let written = Map::from_iter([("link".to_owned(), link)]);
-        Self {
-            model,
-            style,
-            written,
-        }
+        Self { model, style, written }
     }
 
     /// A `$ref` to a schema.
@@ -54,12 +50,7 @@ impl<'a> Schemas<'a> {
     /// The schema of a descriptor. Returns its name.
     pub(super) fn descriptor(&mut self, descriptor: &str) -> String {
         let name = format!("edFi_{descriptor}Descriptor");
-        let plain = |name: &str, kind: Kind, required| Property {
-            name: name.to_owned(),
-            key: false,
-            required,
-            kind,
-        };
+        let plain = |name: &str, kind: Kind, required| Property { name: name.to_owned(), key: false, required, kind };
         let properties = [
             plain("codeValue", Kind::Text(50), true),
             plain("namespace", Kind::Text(255), true),
@@ -82,9 +73,9 @@ impl<'a> Schemas<'a> {
 
     /// What the API itself adds to a resource.
     fn add_own_fields(&self, schema: &mut Value) {
-        schema["properties"]["id"] =
-            json!({"type": "string", "description": "The identifier that the API gave."});
-        schema["properties"]["_etag"] = json!({"type": "string", "description": "A value that identifies the version of the resource."});
+        schema["properties"]["id"] = json!({"type": "string", "description": "The identifier that the API gave."});
+        schema["properties"]["_etag"] =
+            json!({"type": "string", "description": "A value that identifies the version of the resource."});
         if self.style == Style::OpenApi3 {
             schema["properties"]["_lastModifiedDate"] = json!({
                 "type": "string",
@@ -99,11 +90,8 @@ impl<'a> Schemas<'a> {
         for property in properties {
             rendered.insert(property.name.clone(), self.property(name, property));
         }
-        let required: Vec<&str> = properties
-            .iter()
-            .filter(|property| property.required)
-            .map(|property| property.name.as_str())
-            .collect();
+        let required: Vec<&str> =
+            properties.iter().filter(|property| property.required).map(|property| property.name.as_str()).collect();
         let mut schema = json!({"type": "object", "properties": rendered});
         if !required.is_empty() {
             schema["required"] = json!(required);
@@ -202,10 +190,7 @@ pub(super) fn scalar(kind: &Kind, style: Style) -> Value {
 fn schema_name(namespace: &str, name: &str) -> String {
     let mut parts = namespace.split('-');
     let first = parts.next().unwrap_or_default().to_owned();
-    format!(
-        "{}_{name}",
-        parts.fold(first, |prefix, part| prefix + &capitalised(part))
-    )
+    format!("{}_{name}", parts.fold(first, |prefix, part| prefix + &capitalised(part)))
 }
 
 /// The singular of the collection names of this model.

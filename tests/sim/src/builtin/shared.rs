@@ -6,20 +6,11 @@ use super::Style;
 
 /// The parameters that every collection has.
 pub(super) fn paging(style: Style) -> Vec<Value> {
-    let mut names = vec![
-        "offset",
-        "limit",
-        "MinChangeVersion",
-        "MaxChangeVersion",
-        "totalCount",
-    ];
+    let mut names = vec!["offset", "limit", "MinChangeVersion", "MaxChangeVersion", "totalCount"];
     if style == Style::OpenApi3 {
         names.extend(["pageToken", "pageSize"]);
     }
-    names
-        .into_iter()
-        .map(|name| parameter(name, style))
-        .collect()
+    names.into_iter().map(|name| parameter(name, style)).collect()
 }
 
 pub(super) fn if_match(style: Style) -> &'static str {
@@ -65,11 +56,7 @@ pub(super) fn found(schema: &Value, style: Style) -> Value {
 
 /// A parameter that stands in the query, spelled as the style wants it.
 pub(super) fn query(name: &str, description: &str, schema: Value, style: Style) -> Value {
-    spelled(
-        json!({"name": name, "in": "query", "description": description}),
-        schema,
-        style,
-    )
+    spelled(json!({"name": name, "in": "query", "description": description}), schema, style)
 }
 
 /// Adds the type of a parameter: inline in Swagger 2.0, as a schema in OpenAPI 3.0.
@@ -93,40 +80,14 @@ pub(super) fn shared_parameters(style: Style) -> Value {
     let mut shared = Map::new();
     let mut add = |name: &str, parameter: Value| shared.insert(name.to_owned(), parameter);
     let count = |default: i32| json!({"type": "integer", "format": "int32", "default": default});
-    let limited = |default: i32| json!({"type": "integer", "format": "int32", "minimum": 0, "maximum": 500, "default": default});
+    let limited =
+        |default: i32| json!({"type": "integer", "format": "int32", "minimum": 0, "maximum": 500, "default": default});
     let version = json!({"type": "integer", "format": "int64"});
     let text = json!({"type": "string"});
-    add(
-        "offset",
-        query("offset", "How many items to skip.", count(0), style),
-    );
-    add(
-        "limit",
-        query(
-            "limit",
-            "How many items to return at most.",
-            limited(25),
-            style,
-        ),
-    );
-    add(
-        "MinChangeVersion",
-        query(
-            "minChangeVersion",
-            "The oldest change version wanted.",
-            version.clone(),
-            style,
-        ),
-    );
-    add(
-        "MaxChangeVersion",
-        query(
-            "maxChangeVersion",
-            "The newest change version wanted.",
-            version,
-            style,
-        ),
-    );
+    add("offset", query("offset", "How many items to skip.", count(0), style));
+    add("limit", query("limit", "How many items to return at most.", limited(25), style));
+    add("MinChangeVersion", query("minChangeVersion", "The oldest change version wanted.", version.clone(), style));
+    add("MaxChangeVersion", query("maxChangeVersion", "The newest change version wanted.", version, style));
     add(
         "totalCount",
         query(
@@ -139,31 +100,14 @@ pub(super) fn shared_parameters(style: Style) -> Value {
     if style == Style::OpenApi3 {
         add(
             "pageToken",
-            query(
-                "pageToken",
-                "The token of the page, from the page before or from partitions.",
-                text.clone(),
-                style,
-            ),
+            query("pageToken", "The token of the page, from the page before or from partitions.", text.clone(), style),
         );
-        add(
-            "pageSize",
-            query(
-                "pageSize",
-                "How many items a page has at most.",
-                limited(25),
-                style,
-            ),
-        );
+        add("pageSize", query("pageSize", "How many items a page has at most.", limited(25), style));
     }
     let id = json!({"name": "id", "in": "path", "description": "The identifier of the resource.", "required": true});
     add("id", spelled(id, text.clone(), style));
-    for (name, header) in [
-        (if_match(style), "If-Match"),
-        (if_none_match(style), "If-None-Match"),
-    ] {
-        let parameter =
-            json!({"name": header, "in": "header", "description": "A version of the resource."});
+    for (name, header) in [(if_match(style), "If-Match"), (if_none_match(style), "If-None-Match")] {
+        let parameter = json!({"name": header, "in": "header", "description": "A version of the resource."});
         add(name, spelled(parameter, text.clone(), style));
     }
     Value::Object(shared)

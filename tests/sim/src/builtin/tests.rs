@@ -7,9 +7,7 @@ use super::{Style, documents};
 const STYLES: [Style; 2] = [Style::Swagger2, Style::OpenApi3];
 
 fn identity(document: &Value, path: &str) -> Vec<String> {
-    let parameters = document["paths"][path]["get"]["parameters"]
-        .as_array()
-        .unwrap();
+    let parameters = document["paths"][path]["get"]["parameters"].as_array().unwrap();
     let mut names: Vec<String> = parameters
         .iter()
         .filter(|parameter| parameter["x-Ed-Fi-isIdentity"] == json!(true))
@@ -62,10 +60,7 @@ fn natural_keys_are_marked_flat_unified_and_named_after_their_role() {
         let identity = |path| identity(&resources, path);
         assert_eq!(identity("/ed-fi/students"), ["studentUniqueId"]);
         assert_eq!(identity("/tpdm/candidates"), ["candidateIdentifier"]);
-        assert_eq!(
-            identity("/ed-fi/studentSchoolAssociations"),
-            ["entryDate", "schoolId", "studentUniqueId"]
-        );
+        assert_eq!(identity("/ed-fi/studentSchoolAssociations"), ["entryDate", "schoolId", "studentUniqueId"]);
         assert_eq!(
             identity("/ed-fi/studentSchoolAttendanceEvents"),
             [
@@ -119,46 +114,23 @@ fn schemas_mark_scalar_keys_and_leave_references_unmarked() {
     for style in STYLES {
         let resources = documents(style).resources;
         let association = schema(&resources, style, "edFi_studentSchoolAssociation");
-        assert_eq!(
-            association["properties"]["entryDate"]["x-Ed-Fi-isIdentity"],
-            json!(true)
-        );
-        let reference = association["properties"]["schoolReference"]
-            .as_object()
-            .unwrap();
+        assert_eq!(association["properties"]["entryDate"]["x-Ed-Fi-isIdentity"], json!(true));
+        let reference = association["properties"]["schoolReference"].as_object().unwrap();
         assert_eq!(reference.keys().collect::<Vec<_>>(), ["$ref"]);
-        assert_eq!(
-            association["properties"]["entryGradeLevelDescriptor"]["maxLength"],
-            json!(306)
-        );
+        assert_eq!(association["properties"]["entryGradeLevelDescriptor"]["maxLength"], json!(306));
         assert_eq!(
             association["required"],
-            json!([
-                "entryDate",
-                "schoolReference",
-                "studentReference",
-                "entryGradeLevelDescriptor"
-            ])
+            json!(["entryDate", "schoolReference", "studentReference", "entryGradeLevelDescriptor"])
         );
         let own = schema(&resources, style, "edFi_objectiveAssessment");
-        let parent = own["properties"]["parentObjectiveAssessmentReference"]["$ref"]
-            .as_str()
-            .unwrap();
+        let parent = own["properties"]["parentObjectiveAssessmentReference"]["$ref"].as_str().unwrap();
         assert!(parent.ends_with("/edFi_objectiveAssessmentReference"));
         let reference = schema(&resources, style, "edFi_educationOrganizationReference");
         assert_eq!(reference["required"], json!(["educationOrganizationId"]));
         assert!(reference["properties"]["link"].is_object());
-        assert!(
-            resources["paths"]
-                .get("/ed-fi/educationOrganizations")
-                .is_none()
-        );
+        assert!(resources["paths"].get("/ed-fi/educationOrganizations").is_none());
         assert!(schema(&resources, style, "tpdm_candidateTelephone").is_object());
-        let nested = schema(
-            &resources,
-            style,
-            "edFi_studentAssessmentStudentObjectiveAssessmentScoreResult",
-        );
+        let nested = schema(&resources, style, "edFi_studentAssessmentStudentObjectiveAssessmentScoreResult");
         assert_eq!(nested["properties"]["result"]["maxLength"], json!(35));
     }
 }
@@ -171,11 +143,7 @@ fn each_generation_has_its_own_form() {
     assert!(new["openapi"].as_str().unwrap().starts_with("3.0"));
     assert!(old["paths"].get("/ed-fi/students/partitions").is_none());
     assert!(new["paths"].get("/ed-fi/students/partitions").is_some());
-    for path in [
-        "/ed-fi/students/deletes",
-        "/ed-fi/students/keyChanges",
-        "/ed-fi/students/{id}",
-    ] {
+    for path in ["/ed-fi/students/deletes", "/ed-fi/students/keyChanges", "/ed-fi/students/{id}"] {
         assert!(old["paths"].get(path).is_some() && new["paths"].get(path).is_some());
     }
     let body = &old["paths"]["/ed-fi/students"]["post"]["parameters"][0];
@@ -183,10 +151,7 @@ fn each_generation_has_its_own_form() {
     assert_eq!(body["schema"]["$ref"], json!("#/definitions/edFi_student"));
     let body = &new["paths"]["/ed-fi/students"]["post"]["requestBody"];
     assert_eq!(body["x-bodyName"], json!("student"));
-    assert_eq!(
-        body["content"]["application/json"]["schema"]["$ref"],
-        json!("#/components/schemas/edFi_student")
-    );
+    assert_eq!(body["content"]["application/json"]["schema"]["$ref"], json!("#/components/schemas/edFi_student"));
     assert!(documents(Style::OpenApi3).is_openapi3());
     assert!(!documents(Style::Swagger2).is_openapi3());
 }
@@ -198,33 +163,17 @@ fn the_dependency_list_is_sorted_and_has_the_known_oddities() {
         .as_array()
         .unwrap()
         .iter()
-        .map(|entry| {
-            (
-                entry["order"].as_u64().unwrap(),
-                entry["resource"].as_str().unwrap(),
-                &entry["operations"],
-            )
-        })
+        .map(|entry| (entry["order"].as_u64().unwrap(), entry["resource"].as_str().unwrap(), &entry["operations"]))
         .collect();
     assert!(entries.is_sorted_by_key(|entry| entry.0));
     for (path, create, update) in [("students", 3, 14), ("staffs", 3, 9), ("contacts", 3, 15)] {
-        let found: Vec<_> = entries
-            .iter()
-            .filter(|entry| entry.1 == format!("/ed-fi/{path}"))
-            .collect();
+        let found: Vec<_> = entries.iter().filter(|entry| entry.1 == format!("/ed-fi/{path}")).collect();
         assert_eq!(
-            found
-                .iter()
-                .map(|entry| (entry.0, entry.2))
-                .collect::<Vec<_>>(),
+            found.iter().map(|entry| (entry.0, entry.2)).collect::<Vec<_>>(),
             [(create, &json!(["Create"])), (update, &json!(["Update"]))]
         );
     }
-    assert!(
-        !entries
-            .iter()
-            .any(|entry| entry.1 == "/ed-fi/schoolYearTypes")
-    );
+    assert!(!entries.iter().any(|entry| entry.1 == "/ed-fi/schoolYearTypes"));
     assert!(entries.iter().any(|entry| entry.1 == "/tpdm/candidates"));
     assert!(
         documents(Style::OpenApi3).resources["paths"]["/ed-fi/schoolYearTypes"]["post"].is_object(),
@@ -237,9 +186,7 @@ fn nothing_is_referred_to_before_it_can_be_there() {
     let documents = documents(Style::OpenApi3);
     let order = |path: &str| {
         let entries = documents.dependencies.as_array().unwrap();
-        let entry = entries
-            .iter()
-            .find(|entry| entry["resource"] == json!(path));
+        let entry = entries.iter().find(|entry| entry["resource"] == json!(path));
         entry.map(|entry| entry["order"].as_u64().unwrap())
     };
     let model = super::model();
@@ -248,10 +195,7 @@ fn nothing_is_referred_to_before_it_can_be_there() {
             let super::model::Kind::Reference { target, .. } = &property.kind else {
                 continue;
             };
-            let target = model
-                .resources
-                .iter()
-                .find(|resource| &resource.name == target);
+            let target = model.resources.iter().find(|resource| &resource.name == target);
             if let Some(target) = target.filter(|target| target.name != resource.name)
                 && let (Some(own), Some(other)) = (order(&resource.path()), order(&target.path()))
             {

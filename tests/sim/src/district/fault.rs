@@ -105,20 +105,12 @@ pub(super) fn broken(
     let sites = sites(model, endpoint, &record);
     kinds.iter().find_map(|&kind| {
         if kind == FaultKind::MalformedJson {
-            return Some(Fault {
-                kind,
-                property: None,
-                text: cut(text, random)?,
-            });
+            return Some(Fault { kind, property: None, text: cut(text, random)? });
         }
         let mut record = members.clone();
         let property = change(kind, &sites, &mut record, random)?;
         let text = serde_json::to_vec(&record).expect("a JSON value can be written");
-        Some(Fault {
-            kind,
-            property: Some(property),
-            text,
-        })
+        Some(Fault { kind, property: Some(property), text })
     })
 }
 
@@ -134,23 +126,12 @@ fn cut(text: &[u8], random: &mut Random) -> Option<Vec<u8>> {
 }
 
 /// Changes the record; the JSON pointer to what was changed.
-fn change(
-    kind: FaultKind,
-    sites: &[Site<'_>],
-    record: &mut Map<String, Value>,
-    random: &mut Random,
-) -> Option<String> {
+fn change(kind: FaultKind, sites: &[Site<'_>], record: &mut Map<String, Value>, random: &mut Random) -> Option<String> {
     if kind == FaultKind::ClientId {
-        record.insert(
-            "id".to_owned(),
-            json!(format!("{:032x}", random.below(u64::MAX))),
-        );
+        record.insert("id".to_owned(), json!(format!("{:032x}", random.below(u64::MAX))));
         return Some("/id".to_owned());
     }
-    let candidates: Vec<&Site<'_>> = sites
-        .iter()
-        .filter(|site| fits(kind, sites, site))
-        .collect();
+    let candidates: Vec<&Site<'_>> = sites.iter().filter(|site| fits(kind, sites, site)).collect();
     if candidates.is_empty() {
         return None;
     }
@@ -180,24 +161,15 @@ fn fits(kind: FaultKind, sites: &[Site<'_>], site: &Site<'_>) -> bool {
         FaultKind::MissingRequired | FaultKind::MisspeltProperty => {
             site.is_required
                 && !in_reference
-                && matches!(
-                    site.kind,
-                    Kind::Text { most: Some(_), .. } | Kind::Descriptor { .. } | Kind::Date
-                )
+                && matches!(site.kind, Kind::Text { most: Some(_), .. } | Kind::Descriptor { .. } | Kind::Date)
         }
-        FaultKind::TooLong => {
-            !in_reference && matches!(site.kind, Kind::Text { most: Some(_), .. })
-        }
+        FaultKind::TooLong => !in_reference && matches!(site.kind, Kind::Text { most: Some(_), .. }),
         FaultKind::WrongType => !in_reference && !matches!(site.kind, Kind::Any),
         FaultKind::BadDate => !in_reference && matches!(site.kind, Kind::Date | Kind::DateTime),
         FaultKind::IntOutOfRange => !in_reference && matches!(site.kind, Kind::Integer { .. }),
-        FaultKind::UnknownDescriptor => {
-            !in_reference && matches!(site.kind, Kind::Descriptor { .. })
-        }
+        FaultKind::UnknownDescriptor => !in_reference && matches!(site.kind, Kind::Descriptor { .. }),
         FaultKind::DanglingReference => {
-            in_reference
-                && is_free(sites, site)
-                && matches!(site.kind, Kind::Text { .. } | Kind::Integer { .. })
+            in_reference && is_free(sites, site) && matches!(site.kind, Kind::Text { .. } | Kind::Integer { .. })
         }
         FaultKind::ClientId | FaultKind::MalformedJson => false,
     }
@@ -207,18 +179,13 @@ fn fits(kind: FaultKind, sites: &[Site<'_>], site: &Site<'_>) -> bool {
 /// an API unifies what has the same name, and refuses what does not agree in another way.
 fn is_free(sites: &[Site<'_>], site: &Site<'_>) -> bool {
     let place = without_indices(&site.pointer);
-    sites
-        .iter()
-        .filter(|other| other.name == site.name)
-        .all(|other| without_indices(&other.pointer) == place)
+    sites.iter().filter(|other| other.name == site.name).all(|other| without_indices(&other.pointer) == place)
 }
 
 /// The pointer without the places in lists.
 fn without_indices(pointer: &str) -> String {
     let segments = pointer.split('/');
-    let names: Vec<&str> = segments
-        .filter(|segment| segment.parse::<usize>().is_err())
-        .collect();
+    let names: Vec<&str> = segments.filter(|segment| segment.parse::<usize>().is_err()).collect();
     names.join("/")
 }
 
@@ -238,10 +205,7 @@ fn wrong_value(kind: FaultKind, site: &Site<'_>) -> Option<Value> {
         }
         (FaultKind::IntOutOfRange, _) => json!(3_000_000_000_u32),
         (FaultKind::UnknownDescriptor, _) => {
-            json!(format!(
-                "uri://ed-fi.org/{}#No Such Value",
-                type_of(&site.name)
-            ))
+            json!(format!("uri://ed-fi.org/{}#No Such Value", type_of(&site.name)))
         }
         (FaultKind::DanglingReference, Kind::Text { most, .. }) => {
             let mut text = "no-such-record".to_owned();
@@ -260,10 +224,7 @@ fn type_of(property: &str) -> String {
 }
 
 /// The object that holds the value.
-fn parent<'r>(
-    record: &'r mut Map<String, Value>,
-    site: &Site<'_>,
-) -> Option<&'r mut Map<String, Value>> {
+fn parent<'r>(record: &'r mut Map<String, Value>, site: &Site<'_>) -> Option<&'r mut Map<String, Value>> {
     let mut segments = site.pointer.split('/').skip(1).peekable();
     let mut members = record;
     loop {

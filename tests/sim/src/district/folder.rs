@@ -16,11 +16,7 @@ use super::sink::{Referred, Sink, at, endpoint_index};
 use super::{Options, Summary, documents_of, invalid, updated_apart};
 
 /// Writes the records of the folders.
-pub(super) fn write(
-    from: &[PathBuf],
-    metadata: Option<&Path>,
-    options: &Options,
-) -> io::Result<Summary> {
+pub(super) fn write(from: &[PathBuf], metadata: Option<&Path>, options: &Options) -> io::Result<Summary> {
     let files = files_of(from)?;
     let is_changed = options.broken > 0.0 || options.same_key > 0.0;
     let documents = match metadata {
@@ -47,11 +43,7 @@ pub(super) fn write(
             for path in paths {
                 each_line(path, |line| {
                     if let Ok(record) = serde_json::from_slice(line) {
-                        references.collect(
-                            model,
-                            &model.schemas[model.endpoints[index].schema],
-                            &record,
-                        );
+                        references.collect(model, &model.schemas[model.endpoints[index].schema], &record);
                     }
                     Ok(())
                 })?;
@@ -61,9 +53,7 @@ pub(super) fn write(
     let mut sink = Sink::new(options, model.as_ref())?;
     for (name, paths) in &files {
         let endpoint = endpoint_of(name);
-        let index = model
-            .as_ref()
-            .and_then(|model| endpoint_index(model, &endpoint));
+        let index = model.as_ref().and_then(|model| endpoint_index(model, &endpoint));
         let is_repeatable = !apart.contains(&endpoint.to_ascii_lowercase());
         for path in paths {
             sink.start(name, Some(&endpoint), is_repeatable)?;
@@ -72,9 +62,7 @@ pub(super) fn write(
                     return sink.blank();
                 }
                 let referred = match (&model, index) {
-                    (Some(model), Some(index)) if !references.names(model, index, line) => {
-                        Referred::No
-                    }
+                    (Some(model), Some(index)) if !references.names(model, index, line) => Referred::No,
                     _ => Referred::Yes,
                 };
                 sink.record(line, referred)
@@ -100,25 +88,17 @@ fn files_of(from: &[PathBuf]) -> io::Result<BTreeMap<String, Vec<PathBuf>>> {
         }
     }
     if files.is_empty() {
-        return Err(invalid(
-            "there is no .jsonl, .ndjson or .json file in the folders".to_owned(),
-        ));
+        return Err(invalid("there is no .jsonl, .ndjson or .json file in the folders".to_owned()));
     }
     Ok(files)
 }
 
 fn add(files: &mut BTreeMap<String, Vec<PathBuf>>, name: String, path: PathBuf) -> io::Result<()> {
     let extension = path.extension().map(OsStr::to_ascii_lowercase);
-    match extension
-        .as_deref()
-        .and_then(|extension| extension.to_str())
-    {
+    match extension.as_deref().and_then(|extension| extension.to_str()) {
         Some("jsonl" | "ndjson" | "json") => files.entry(name).or_default().push(path),
         Some("gz") => {
-            return Err(invalid(format!(
-                "{}: unpack this file first",
-                path.display()
-            )));
+            return Err(invalid(format!("{}: unpack this file first", path.display())));
         }
         _ => {}
     }
@@ -127,18 +107,13 @@ fn add(files: &mut BTreeMap<String, Vec<PathBuf>>, name: String, path: PathBuf) 
 
 fn sorted(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let entries = fs::read_dir(folder).map_err(|error| at(folder, &error))?;
-    let mut paths = entries
-        .map(|entry| entry.map(|entry| entry.path()))
-        .collect::<io::Result<Vec<_>>>()?;
+    let mut paths = entries.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>()?;
     paths.sort();
     Ok(paths)
 }
 
 fn file_name(path: &Path) -> String {
-    path.file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned()
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// `students.jsonl` and `students/1.jsonl` belong to `students`.
@@ -155,11 +130,7 @@ fn each_line(path: &Path, mut use_line: impl FnMut(&[u8]) -> io::Result<()>) -> 
     let mut reader = BufReader::with_capacity(1 << 18, file);
     let mut line = Vec::new();
     let mut is_first = true;
-    while reader
-        .read_until(b'\n', &mut line)
-        .map_err(|error| at(path, &error))?
-        > 0
-    {
+    while reader.read_until(b'\n', &mut line).map_err(|error| at(path, &error))? > 0 {
         let mut text = line.strip_suffix(b"\n").unwrap_or(&line);
         text = text.strip_suffix(b"\r").unwrap_or(text);
         if is_first {
@@ -208,8 +179,7 @@ impl References {
             }
             Kind::Descriptor { endpoints, .. } => {
                 for endpoint in endpoints {
-                    self.0
-                        .extend(fingerprint(*endpoint, [Some(value)].into_iter()));
+                    self.0.extend(fingerprint(*endpoint, [Some(value)].into_iter()));
                 }
             }
             _ => {}
@@ -221,8 +191,7 @@ impl References {
         let Ok(record) = serde_json::from_slice::<Value>(line) else {
             return true;
         };
-        own_fingerprint(&model.endpoints[index], index, &record)
-            .is_none_or(|own| self.0.contains(&own))
+        own_fingerprint(&model.endpoints[index], index, &record).is_none_or(|own| self.0.contains(&own))
     }
 }
 
@@ -232,17 +201,11 @@ fn own_fingerprint(endpoint: &Endpoint, index: usize, record: &Value) -> Option<
         let value = Value::String(format!("{}#{}", part("namespace")?, part("codeValue")?));
         return fingerprint(index, [Some(&value)].into_iter());
     }
-    let key = endpoint
-        .key
-        .iter()
-        .map(|part| record.pointer(&format!("/{}", part.path.join("/"))));
+    let key = endpoint.key.iter().map(|part| record.pointer(&format!("/{}", part.path.join("/"))));
     fingerprint(index, key)
 }
 
-fn fingerprint<'v>(
-    endpoint: usize,
-    mut key: impl Iterator<Item = Option<&'v Value>>,
-) -> Option<u64> {
+fn fingerprint<'v>(endpoint: usize, mut key: impl Iterator<Item = Option<&'v Value>>) -> Option<u64> {
     let mut hasher = DefaultHasher::new();
     endpoint.hash(&mut hasher);
     key.try_for_each(|value| {

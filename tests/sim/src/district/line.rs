@@ -38,10 +38,7 @@ impl Line {
 
     /// A descriptor value of the built-in model: `("termDescriptor", "Term", "Fall Semester")`.
     pub(super) fn descriptor(&mut self, name: &str, kind: &str, code: &str) -> &mut Self {
-        self.text(
-            name,
-            format_args!("uri://ed-fi.org/{kind}Descriptor#{code}"),
-        )
+        self.text(name, format_args!("uri://ed-fi.org/{kind}Descriptor#{code}"))
     }
 
     pub(super) fn object(&mut self, name: &str, members: impl FnOnce(&mut Self)) -> &mut Self {

@@ -19,6 +19,8 @@ mod sink;
 mod sites;
 
 #[cfg(test)]
+mod acceptance;
+#[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -109,9 +111,7 @@ pub struct Summary {
 pub fn generate(options: &Options) -> io::Result<Summary> {
     for share in [options.broken, options.same_key] {
         if !(0.0..=100.0).contains(&share) {
-            return Err(invalid(format!(
-                "a share must be between 0 and 100 percent, not {share}"
-            )));
+            return Err(invalid(format!("a share must be between 0 and 100 percent, not {share}")));
         }
     }
     let manifest = options.manifest_path();

@@ -1,10 +1,9 @@
 //! Invented names. None is taken from a person; first and last names are combined by chance.
 
 pub(super) const FIRST: [&str; 32] = [
-    "Abena", "Alvar", "Amaya", "Bastian", "Brisa", "Calix", "Dagny", "Darian", "Eleni", "Emrys",
-    "Farah", "Fenn", "Gwenna", "Halim", "Ilse", "Jorah", "Kaia", "Lazlo", "Maren", "Núria",
-    "Odell", "Petra", "Quill", "Rhea", "Soren", "Tamsin", "Ulric", "Vesna", "Wren", "Xanthe",
-    "Yusra", "Zoë",
+    "Abena", "Alvar", "Amaya", "Bastian", "Brisa", "Calix", "Dagny", "Darian", "Eleni", "Emrys", "Farah", "Fenn",
+    "Gwenna", "Halim", "Ilse", "Jorah", "Kaia", "Lazlo", "Maren", "Núria", "Odell", "Petra", "Quill", "Rhea", "Soren",
+    "Tamsin", "Ulric", "Vesna", "Wren", "Xanthe", "Yusra", "Zoë",
 ];
 
 pub(super) const LAST: [&str; 32] = [
@@ -74,12 +73,7 @@ pub(super) const STATE: [&str; 4] = ["OH", "MI", "WI", "MN"];
 
 pub(super) const SEX: [&str; 2] = ["Female", "Male"];
 
-pub(super) const GRADE_LEVEL: [&str; 4] = [
-    "Ninth grade",
-    "Tenth grade",
-    "Eleventh grade",
-    "Twelfth grade",
-];
+pub(super) const GRADE_LEVEL: [&str; 4] = ["Ninth grade", "Tenth grade", "Eleventh grade", "Twelfth grade"];
 
 pub(super) const RACE: [&str; 5] = [
     "American Indian - Alaska Native",
@@ -98,11 +92,7 @@ pub(super) struct Course {
 }
 
 const fn course(code: &'static str, title: &'static str, subject: &'static str) -> Course {
-    Course {
-        code,
-        title,
-        subject,
-    }
+    Course { code, title, subject }
 }
 
 /// The catalogue. Schools offer the first [`OFFERED`]; the others are on paper only.
@@ -110,11 +100,7 @@ pub(super) const COURSES: [Course; 12] = [
     course("ALG-1", "Algebra I", "Mathematics"),
     course("GEO-1", "Geometry", "Mathematics"),
     course("ELA-9", "English Language Arts 9", "English Language Arts"),
-    course(
-        "ELA-10",
-        "English Language Arts 10",
-        "English Language Arts",
-    ),
+    course("ELA-10", "English Language Arts 10", "English Language Arts"),
     course("BIO-1", "Biology", "Science"),
     course("CHE-1", "Chemistry", "Science"),
     course("HIS-1", "World History", "Social Studies"),
@@ -128,8 +114,5 @@ pub(super) const COURSES: [Course; 12] = [
 /// How many courses of the catalogue are offered.
 pub(super) const OFFERED: usize = 10;
 
-pub(super) const PROGRAMS: [(&str, &str); 3] = [
-    ("Athletics", "Athletics"),
-    ("Gifted and Talented", "Gifted and Talented"),
-    ("Bilingual Programme", "Bilingual"),
-];
+pub(super) const PROGRAMS: [(&str, &str); 3] =
+    [("Athletics", "Athletics"), ("Gifted and Talented", "Gifted and Talented"), ("Bilingual Programme", "Bilingual")];

@@ -50,20 +50,8 @@ impl Plan {
             districts,
             centers: districts.div_ceil(10),
             terms: [
-                term(
-                    "2024-2025 Fall Semester",
-                    "Fall Semester",
-                    "FA",
-                    date(2024, 8, 19),
-                    126,
-                ),
-                term(
-                    "2024-2025 Spring Semester",
-                    "Spring Semester",
-                    "SP",
-                    date(2025, 1, 6),
-                    144,
-                ),
+                term("2024-2025 Fall Semester", "Fall Semester", "FA", date(2024, 8, 19), 126),
+                term("2024-2025 Spring Semester", "Spring Semester", "SP", date(2025, 1, 6), 144),
             ],
         }
     }
@@ -152,21 +140,10 @@ pub(super) fn contact_id(student: u64, contact: u64) -> String {
 }
 
 pub(super) fn section_id(school: u64, course: &str, term: &Term, section: u64) -> String {
-    format!(
-        "{}-{course}-{}-{:02}",
-        school_id(school),
-        term.short,
-        section + 1
-    )
+    format!("{}-{course}-{}-{:02}", school_id(school), term.short, section + 1)
 }
 
-fn term(
-    session: &'static str,
-    code: &'static str,
-    short: &'static str,
-    begin: Date,
-    length: i64,
-) -> Term {
+fn term(session: &'static str, code: &'static str, short: &'static str, begin: Date, length: i64) -> Term {
     let end = later(begin, length.days());
     let days = begin
         .series(1.day())
@@ -174,17 +151,9 @@ fn term(
         .filter(|day| !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday))
         .map(|day| day.to_string())
         .collect();
-    Term {
-        session,
-        code,
-        short,
-        begin: begin.to_string(),
-        end: end.to_string(),
-        days,
-    }
+    Term { session, code, short, begin: begin.to_string(), end: end.to_string(), days }
 }
 
 fn later(day: Date, span: Span) -> Date {
-    day.checked_add(span)
-        .expect("within the years that dates can name")
+    day.checked_add(span).expect("within the years that dates can name")
 }

@@ -10,20 +10,13 @@ use super::sites::{Place, Site, is_key, sites};
 const MARK: &str = " (corrected)";
 
 /// The record with one value changed that is not part of the natural key; `None` when it has none.
-pub(super) fn altered(
-    model: &Model,
-    endpoint: usize,
-    text: &[u8],
-    random: &mut Random,
-) -> Option<Vec<u8>> {
+pub(super) fn altered(model: &Model, endpoint: usize, text: &[u8], random: &mut Random) -> Option<Vec<u8>> {
     let endpoint = &model.endpoints[endpoint];
     let mut record: Value = serde_json::from_slice(text).ok()?;
     let changes: Vec<(String, Value)> = sites(model, endpoint, &record)
         .into_iter()
         .filter(|site| site.place == Place::Top && !is_key(endpoint, site))
-        .filter(|site| {
-            !(endpoint.is_descriptor && ["codeValue", "namespace"].contains(&site.name.as_str()))
-        })
+        .filter(|site| !(endpoint.is_descriptor && ["codeValue", "namespace"].contains(&site.name.as_str())))
         .filter_map(|site| {
             let value = other(&site, record.pointer(&site.pointer)?)?;
             Some((site.pointer, value))
@@ -49,9 +42,7 @@ fn other(site: &Site<'_>, value: &Value) -> Option<Value> {
             let next = number.as_i64()?.checked_add(1)?;
             (next <= *most).then(|| json!(next))
         }
-        (Kind::Number { most: None, .. }, Value::Number(number)) => {
-            Some(json!(number.as_f64()? + 1.0))
-        }
+        (Kind::Number { most: None, .. }, Value::Number(number)) => Some(json!(number.as_f64()? + 1.0)),
         _ => None,
     }
 }

@@ -16,12 +16,7 @@ pub(super) struct Share {
 impl Share {
     /// A share in percent.
     pub(super) fn new(percent: f64, random: &mut Random) -> Self {
-        Self {
-            rate: percent / 100.0,
-            seen: 0,
-            taken: 0,
-            offset: random.unit(),
-        }
+        Self { rate: percent / 100.0, seen: 0, taken: 0, offset: random.unit() }
     }
 
     /// Counts a record.

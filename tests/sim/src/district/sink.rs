@@ -70,10 +70,7 @@ impl<'a> Sink<'a> {
             random,
             manifest: Manifest::create(&manifest)?,
             broken: BTreeMap::new(),
-            summary: Summary {
-                manifest,
-                ..Summary::default()
-            },
+            summary: Summary { manifest, ..Summary::default() },
             file: None,
         })
     }
@@ -81,24 +78,14 @@ impl<'a> Sink<'a> {
     /// Starts a file of an endpoint, after the end of the one before.
     ///
     /// Does not replace a file: what comes from several folders is put together.
-    pub(super) fn start(
-        &mut self,
-        name: &str,
-        endpoint: Option<&str>,
-        is_repeatable: bool,
-    ) -> io::Result<()> {
+    pub(super) fn start(&mut self, name: &str, endpoint: Option<&str>, is_repeatable: bool) -> io::Result<()> {
         self.end()?;
         let path = self.out.join(name);
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(|error| at(folder, &error))?;
         }
         let written = self.summary.files.get(name).copied().unwrap_or(0);
-        let file = File::options()
-            .create(true)
-            .write(true)
-            .append(written > 0)
-            .truncate(written == 0)
-            .open(&path);
+        let file = File::options().create(true).write(true).append(written > 0).truncate(written == 0).open(&path);
         self.file = Some(OpenFile {
             name: name.to_owned(),
             endpoint: endpoint.map(|endpoint| Endpoint {
@@ -123,15 +110,11 @@ impl<'a> Sink<'a> {
     pub(super) fn record(&mut self, text: &[u8], referred: Referred) -> io::Result<()> {
         self.faults.see();
         self.repeats.see();
-        let file = self
-            .file
+        let file = self.file.as_ref().expect("a file is started before records are written");
+        let endpoint = file
+            .endpoint
             .as_ref()
-            .expect("a file is started before records are written");
-        let endpoint = file.endpoint.as_ref().and_then(|endpoint| {
-            endpoint
-                .index
-                .map(|index| (index, endpoint.name.clone(), endpoint.is_repeatable))
-        });
+            .and_then(|endpoint| endpoint.index.map(|index| (index, endpoint.name.clone(), endpoint.is_repeatable)));
         if let (Some(model), Some((index, name, is_repeatable))) = (self.model, endpoint) {
             if referred == Referred::No && self.faults.is_due(&mut self.random) {
                 let kinds = self.kinds_by_use();
@@ -148,8 +131,7 @@ impl<'a> Sink<'a> {
                 let distance = self.random.below(FARTHEST);
                 let file = self.file.as_mut().expect("the file started above");
                 file.queued += 1;
-                file.later
-                    .push(Reverse((file.lines + distance, file.queued, later)));
+                file.later.push(Reverse((file.lines + distance, file.queued, later)));
                 self.summary.same_key += 1;
             }
         }
@@ -179,10 +161,7 @@ impl<'a> Sink<'a> {
         property: Option<String>,
     ) -> io::Result<()> {
         *self.broken.entry(kind).or_default() += 1;
-        let file = self
-            .file
-            .as_ref()
-            .expect("a file is started before records are written");
+        let file = self.file.as_ref().expect("a file is started before records are written");
         let line = file.lines + 1;
         self.manifest.add(&BrokenRecord {
             file: file.name.clone(),
@@ -228,10 +207,7 @@ impl<'a> Sink<'a> {
     }
 
     fn line(&mut self, text: &[u8]) -> io::Result<()> {
-        let file = self
-            .file
-            .as_mut()
-            .expect("a file is started before lines are written");
+        let file = self.file.as_mut().expect("a file is started before lines are written");
         file.writer.write_all(text)?;
         file.writer.write_all(b"\n")?;
         file.lines += 1;
@@ -259,10 +235,7 @@ impl<'a> Sink<'a> {
 
 /// The endpoint of a name, in whatever namespace it stands, without regard to case.
 pub(super) fn endpoint_index(model: &Model, name: &str) -> Option<usize> {
-    model
-        .endpoints
-        .iter()
-        .position(|endpoint| endpoint.name.eq_ignore_ascii_case(name))
+    model.endpoints.iter().position(|endpoint| endpoint.name.eq_ignore_ascii_case(name))
 }
 
 /// An error that tells the path.

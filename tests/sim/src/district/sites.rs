@@ -37,10 +37,7 @@ pub(super) fn sites<'m>(model: &'m Model, endpoint: &Endpoint, record: &Value) -
 
 /// Whether the value is part of the natural key of its endpoint.
 pub(super) fn is_key(endpoint: &Endpoint, site: &Site<'_>) -> bool {
-    endpoint
-        .key
-        .iter()
-        .any(|part| site.pointer == format!("/{}", part.path.join("/")))
+    endpoint.key.iter().any(|part| site.pointer == format!("/{}", part.path.join("/")))
 }
 
 fn walk<'m>(
@@ -59,21 +56,10 @@ fn walk<'m>(
             continue;
         };
         let pointer = format!("{pointer}/{name}");
-        let below = if place == Place::Top {
-            Place::Nested
-        } else {
-            place
-        };
+        let below = if place == Place::Top { Place::Nested } else { place };
         match &property.kind {
             Kind::Reference(at) => {
-                walk(
-                    model,
-                    &model.schemas[*at],
-                    value,
-                    &pointer,
-                    Place::Reference,
-                    found,
-                );
+                walk(model, &model.schemas[*at], value, &pointer, Place::Reference, found);
             }
             Kind::Object(at) => walk(model, &model.schemas[*at], value, &pointer, below, found),
             Kind::Array(item) => {

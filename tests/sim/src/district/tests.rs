@@ -19,12 +19,7 @@ fn lines(folder: &Path) -> BTreeMap<String, Vec<Vec<u8>>> {
             } else {
                 let text = fs::read(&path).unwrap();
                 let text = text.strip_suffix(b"\n").unwrap();
-                found.insert(
-                    name,
-                    text.split(|byte| *byte == b'\n')
-                        .map(<[u8]>::to_vec)
-                        .collect(),
-                );
+                found.insert(name, text.split(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect());
             }
         }
     }
@@ -48,24 +43,12 @@ fn builtin_model() -> Model {
 }
 
 fn natural_key(endpoint: &crate::model::Endpoint, record: &Value) -> Vec<Value> {
-    endpoint
-        .key
-        .iter()
-        .map(|part| {
-            record
-                .pointer(&format!("/{}", part.path.join("/")))
-                .unwrap()
-                .clone()
-        })
-        .collect()
+    endpoint.key.iter().map(|part| record.pointer(&format!("/{}", part.path.join("/"))).unwrap().clone()).collect()
 }
 
 /// Checks that natural keys are unique and that all references and descriptors are there, among the records that
 /// are not left out. Returns the numbers of records and of references.
-fn check(
-    files: &BTreeMap<String, Vec<Vec<u8>>>,
-    is_left_out: impl Fn(&str, u64) -> bool,
-) -> (u64, u64) {
+fn check(files: &BTreeMap<String, Vec<Vec<u8>>>, is_left_out: impl Fn(&str, u64) -> bool) -> (u64, u64) {
     let model = builtin_model();
     let mut keys: HashSet<(usize, Vec<Value>)> = HashSet::new();
     let mut descriptors: HashSet<String> = HashSet::new();
@@ -73,11 +56,7 @@ fn check(
     for (file, lines) in files {
         let index = sink::endpoint_index(&model, endpoint_of(file)).unwrap();
         let endpoint = &model.endpoints[index];
-        for (line, _) in lines
-            .iter()
-            .zip(1..)
-            .filter(|(_, number)| !is_left_out(file, *number))
-        {
+        for (line, _) in lines.iter().zip(1..).filter(|(_, number)| !is_left_out(file, *number)) {
             let record: Value = serde_json::from_slice(line).unwrap();
             if endpoint.is_descriptor {
                 let part = |name: &str| record[name].as_str().unwrap();
@@ -100,11 +79,7 @@ fn check(
                     // An API holds the school years from the start.
                     let is_year = value.as_object().unwrap().keys().eq(["schoolYear"]);
                     let exists = model.schemas[*at].targets.iter().any(|target| {
-                        let key = target
-                            .leaves
-                            .iter()
-                            .map(|leaf| value[leaf].clone())
-                            .collect();
+                        let key = target.leaves.iter().map(|leaf| value[leaf].clone()).collect();
                         keys.contains(&(target.endpoint, key))
                     });
                     assert!(exists || is_year, "{}: {record}", site.pointer);
@@ -124,11 +99,7 @@ fn keys_are_unique_and_references_resolve() {
     let (records, references) = check(&lines(&options.out), |_, _| false);
     assert_eq!(records, summary.records);
     assert_eq!(summary.endpoints.values().sum::<u64>(), summary.records);
-    assert_eq!(
-        summary.endpoints.len(),
-        builtin_model().endpoints.len(),
-        "every endpoint has records"
-    );
+    assert_eq!(summary.endpoints.len(), builtin_model().endpoints.len(), "every endpoint has records");
     assert!(references > 4000, "{references}");
 }
 
@@ -141,10 +112,7 @@ fn the_same_seed_gives_the_same_bytes() {
             options.broken = 3.0;
             options.same_key = 3.0;
         });
-        (
-            lines(&options.out),
-            fs::read(options.manifest_path()).unwrap(),
-        )
+        (lines(&options.out), fs::read(options.manifest_path()).unwrap())
     };
     let first = run("one", 7);
     assert!(first == run("two", 7), "the same seed, other bytes");
@@ -169,21 +137,12 @@ fn exactly_the_listed_records_are_broken_each_in_its_way() {
     let (summary, options) = district(&folder, "broken", |options| options.broken = 5.0);
     let listed = BrokenRecord::read_all(&summary.manifest).unwrap();
     assert_eq!(listed.len() as u64, summary.broken.values().sum::<u64>());
-    assert_eq!(
-        summary.broken.len(),
-        FaultKind::ALL.len(),
-        "{:?}",
-        summary.broken
-    );
+    assert_eq!(summary.broken.len(), FaultKind::ALL.len(), "{:?}", summary.broken);
     let share = listed.len() as f64 / summary.records as f64;
     assert!((0.045..=0.051).contains(&share), "{share}");
     let most = summary.broken.values().max().unwrap();
     let least = summary.broken.values().min().unwrap();
-    assert!(
-        most - least <= 4,
-        "evenly over the kinds: {:?}",
-        summary.broken
-    );
+    assert!(most - least <= 4, "evenly over the kinds: {:?}", summary.broken);
 
     let mut by_place: HashMap<(String, u64), BrokenRecord> = HashMap::new();
     for record in listed {
@@ -193,9 +152,7 @@ fn exactly_the_listed_records_are_broken_each_in_its_way() {
     }
     let broken = lines(&options.out);
     // Nothing that is whole needs a broken record.
-    check(&broken, |file, line| {
-        by_place.contains_key(&(file.to_owned(), line))
-    });
+    check(&broken, |file, line| by_place.contains_key(&(file.to_owned(), line)));
     for (file, whole) in lines(&plain.out) {
         assert_eq!(broken[&file].len(), whole.len());
         for (i, (is, was)) in broken[&file].iter().zip(&whole).enumerate() {
@@ -256,20 +213,14 @@ fn folders_are_put_together_byte_for_byte() {
     make("b/students.jsonl", "{\"c\":3}\n");
     make("b/schools/2.ndjson", "{\"d\":4}\n");
     let mut options = Options::district(0, folder.path().join("out"));
-    options.source = Source::Folders {
-        from: vec![folder.path().join("a"), folder.path().join("b")],
-        metadata: None,
-    };
+    options.source = Source::Folders { from: vec![folder.path().join("a"), folder.path().join("b")], metadata: None };
     let summary = generate(&options).unwrap();
     assert_eq!(summary.records, 4);
     assert_eq!(
         fs::read_to_string(options.out.join("students.jsonl")).unwrap(),
         "{\"a\": 1.50}\n\n{\"b\": 2}\n{\"c\":3}\n"
     );
-    assert_eq!(
-        fs::read_to_string(options.out.join("schools/2.ndjson")).unwrap(),
-        "{\"d\":4}\n"
-    );
+    assert_eq!(fs::read_to_string(options.out.join("schools/2.ndjson")).unwrap(), "{\"d\":4}\n");
     assert!(!options.out.join("readme.txt").exists());
 
     options.broken = 1.0;
@@ -282,29 +233,11 @@ fn faults_of_the_caller_are_told() {
     let folder = TempDir::new().unwrap();
     let mut options = Options::district(1, folder.path().join("out"));
     options.broken = 101.0;
-    assert!(
-        generate(&options)
-            .unwrap_err()
-            .to_string()
-            .contains("between 0 and 100")
-    );
+    assert!(generate(&options).unwrap_err().to_string().contains("between 0 and 100"));
     options.broken = 0.0;
     options.manifest = Some(options.out.join("broken.jsonl"));
-    assert!(
-        generate(&options)
-            .unwrap_err()
-            .to_string()
-            .contains("data folder")
-    );
-    options.source = Source::Folders {
-        from: vec![folder.path().join("nowhere")],
-        metadata: None,
-    };
+    assert!(generate(&options).unwrap_err().to_string().contains("data folder"));
+    options.source = Source::Folders { from: vec![folder.path().join("nowhere")], metadata: None };
     options.manifest = None;
-    assert!(
-        generate(&options)
-            .unwrap_err()
-            .to_string()
-            .contains("nowhere")
-    );
+    assert!(generate(&options).unwrap_err().to_string().contains("nowhere"));
 }

@@ -13,17 +13,9 @@ const NAMESPACE: &str = "uri://ed-fi.org/Assessment/Assessment.xml";
 
 const ASSESSMENTS: [(&str, &str, &str); 4] = [
     ("MATH-2025", "State Mathematics Assessment", "Mathematics"),
-    (
-        "ELA-2025",
-        "State English Language Arts Assessment",
-        "English Language Arts",
-    ),
+    ("ELA-2025", "State English Language Arts Assessment", "English Language Arts"),
     ("SCI-2025", "State Science Assessment", "Science"),
-    (
-        "SOC-2025",
-        "State Social Studies Assessment",
-        "Social Studies",
-    ),
+    ("SOC-2025", "State Social Studies Assessment", "Social Studies"),
 ];
 
 /// The parts of an assessment on each of three levels. The first level comes first and whole: a part and the part
@@ -62,18 +54,10 @@ fn assessments(writer: &mut Writer<'_, '_>) -> io::Result<()> {
                     line.descriptor("gradeLevelDescriptor", "GradeLevel", level);
                 })
                 .list("scores", [()], |line, ()| {
-                    line.descriptor(
-                        "assessmentReportingMethodDescriptor",
-                        "AssessmentReportingMethod",
-                        "Raw score",
-                    )
-                    .text("maximumScore", "100")
-                    .text("minimumScore", "0")
-                    .descriptor(
-                        "resultDatatypeTypeDescriptor",
-                        "ResultDatatypeType",
-                        "Integer",
-                    );
+                    line.descriptor("assessmentReportingMethodDescriptor", "AssessmentReportingMethod", "Raw score")
+                        .text("maximumScore", "100")
+                        .text("minimumScore", "0")
+                        .descriptor("resultDatatypeTypeDescriptor", "ResultDatatypeType", "Integer");
                 });
         })?;
     }
@@ -87,16 +71,11 @@ fn objective_assessments(writer: &mut Writer<'_, '_>) -> io::Result<()> {
         for (identifier, _, subject) in ASSESSMENTS {
             for part in 0..parts {
                 // Results refer to the first part of the first level, parts to the one above them.
-                let referred = if has_parts(part) {
-                    Referred::Yes
-                } else {
-                    Referred::No
-                };
+                let referred = if has_parts(part) { Referred::Yes } else { Referred::No };
                 writer.record(referred, |line| {
-                    line.text("identificationCode", part_code(level, part))
-                        .object("assessmentReference", |line| {
-                            assessment_key(line, identifier);
-                        });
+                    line.text("identificationCode", part_code(level, part)).object("assessmentReference", |line| {
+                        assessment_key(line, identifier);
+                    });
                     if level > 0 {
                         line.object("parentObjectiveAssessmentReference", |line| {
                             assessment_key(line, identifier);
@@ -104,10 +83,7 @@ fn objective_assessments(writer: &mut Writer<'_, '_>) -> io::Result<()> {
                         });
                     }
                     line.descriptor("academicSubjectDescriptor", "AcademicSubject", subject)
-                        .text(
-                            "description",
-                            format_args!("Objective {} on level {}", part + 1, level + 1),
-                        )
+                        .text("description", format_args!("Objective {} on level {}", part + 1, level + 1))
                         .decimal("maxRawScore", 10.0)
                         .decimal("percentOfAssessment", 2.0);
                 })?;
@@ -131,28 +107,18 @@ fn results(writer: &mut Writer<'_, '_>) -> io::Result<()> {
                 let minutes = 60 + random.below(60);
                 let score = random.below(101);
                 writer.record(Referred::No, |line| {
-                    line.text(
-                        "studentAssessmentIdentifier",
-                        format_args!("{}-{identifier}", student_id(student)),
-                    )
-                    .object("assessmentReference", |line| {
-                        assessment_key(line, identifier);
-                    });
+                    line.text("studentAssessmentIdentifier", format_args!("{}-{identifier}", student_id(student)))
+                        .object("assessmentReference", |line| {
+                            assessment_key(line, identifier);
+                        });
                     of_student(line, student);
                     line.object("reportedSchoolReference", |line| {
                         line.value("schoolId", super::super::plan::school_id(school));
                     });
                     of_school_year(line);
-                    line.text(
-                        "administrationDate",
-                        format_args!("2025-04-{day:02}T14:30:00Z"),
-                    )
-                    .value("assessedMinutes", minutes)
-                    .descriptor(
-                        "whenAssessedGradeLevelDescriptor",
-                        "GradeLevel",
-                        level,
-                    );
+                    line.text("administrationDate", format_args!("2025-04-{day:02}T14:30:00Z"))
+                        .value("assessedMinutes", minutes)
+                        .descriptor("whenAssessedGradeLevelDescriptor", "GradeLevel", level);
                     scores(line, score);
                     line.list("studentObjectiveAssessments", [()], |line, ()| {
                         line.object("objectiveAssessmentReference", |line| {
@@ -170,17 +136,9 @@ fn results(writer: &mut Writer<'_, '_>) -> io::Result<()> {
 
 fn scores(line: &mut Line, score: u64) {
     line.list("scoreResults", [()], |line, ()| {
-        line.descriptor(
-            "assessmentReportingMethodDescriptor",
-            "AssessmentReportingMethod",
-            "Raw score",
-        )
-        .descriptor(
-            "resultDatatypeTypeDescriptor",
-            "ResultDatatypeType",
-            "Integer",
-        )
-        .text("result", score);
+        line.descriptor("assessmentReportingMethodDescriptor", "AssessmentReportingMethod", "Raw score")
+            .descriptor("resultDatatypeTypeDescriptor", "ResultDatatypeType", "Integer")
+            .text("result", score);
     });
 }
 
@@ -190,6 +148,5 @@ fn part_code(level: usize, part: u64) -> String {
 
 /// The natural key of an assessment, without braces.
 fn assessment_key(line: &mut Line, identifier: &str) {
-    line.text("assessmentIdentifier", identifier)
-        .text("namespace", NAMESPACE);
+    line.text("assessmentIdentifier", identifier).text("namespace", NAMESPACE);
 }

@@ -3,20 +3,14 @@
 use std::io;
 
 use super::super::names::{COURSES, Course, OFFERED};
-use super::super::plan::{
-    SCHOOL_YEAR, Term, district_id, district_number_id, school_id, section_id,
-};
+use super::super::plan::{SCHOOL_YEAR, Term, district_id, district_number_id, school_id, section_id};
 use super::super::sink::Referred;
 use super::organizations::{PERIODS, of_school, of_school_year, period_name};
 use super::{Line, Writer};
 
 /// The name and descriptor of each grading period, two in a term.
-pub(super) const GRADING_PERIODS: [&str; 4] = [
-    "First Nine Weeks",
-    "Second Nine Weeks",
-    "Third Nine Weeks",
-    "Fourth Nine Weeks",
-];
+pub(super) const GRADING_PERIODS: [&str; 4] =
+    ["First Nine Weeks", "Second Nine Weeks", "Third Nine Weeks", "Fourth Nine Weeks"];
 
 pub(super) fn write(writer: &mut Writer<'_, '_>) -> io::Result<()> {
     grading_periods(writer)?;
@@ -32,16 +26,11 @@ fn grading_periods(writer: &mut Writer<'_, '_>) -> io::Result<()> {
         for (number, name) in GRADING_PERIODS.into_iter().enumerate() {
             let days = &writer.plan.terms[number / 2].days;
             let middle = days.len() / 2;
-            let days = if number % 2 == 0 {
-                &days[..middle]
-            } else {
-                &days[middle..]
-            };
+            let days = if number % 2 == 0 { &days[..middle] } else { &days[middle..] };
             let (begin, end) = (days[0].clone(), days[days.len() - 1].clone());
             let length = days.len();
             writer.record(Referred::Yes, |line| {
-                line.descriptor("gradingPeriodDescriptor", "GradingPeriod", name)
-                    .text("gradingPeriodName", name);
+                line.descriptor("gradingPeriodDescriptor", "GradingPeriod", name).text("gradingPeriodName", name);
                 of_school(line, school);
                 of_school_year(line);
                 line.text("beginDate", begin)
@@ -66,13 +55,9 @@ fn sessions(writer: &mut Writer<'_, '_>) -> io::Result<()> {
                     .text("endDate", &term.end)
                     .descriptor("termDescriptor", "Term", term.code)
                     .value("totalInstructionalDays", term.days.len())
-                    .list(
-                        "gradingPeriods",
-                        &GRADING_PERIODS[number * 2..][..2],
-                        |line, name| {
-                            of_grading_period(line, school, name);
-                        },
-                    );
+                    .list("gradingPeriods", &GRADING_PERIODS[number * 2..][..2], |line, name| {
+                        of_grading_period(line, school, name);
+                    });
             });
             writer.sink.record(text, Referred::Yes)?;
         }
@@ -84,11 +69,7 @@ fn courses(writer: &mut Writer<'_, '_>) -> io::Result<()> {
     writer.endpoint("courses")?;
     for district in 0..writer.plan.districts {
         for (number, course) in COURSES.iter().enumerate() {
-            let referred = if number < OFFERED {
-                Referred::Yes
-            } else {
-                Referred::No
-            };
+            let referred = if number < OFFERED { Referred::Yes } else { Referred::No };
             writer.record(referred, |line| {
                 line.text("courseCode", course.code)
                     .object("educationOrganizationReference", |line| {
@@ -97,16 +78,9 @@ fn courses(writer: &mut Writer<'_, '_>) -> io::Result<()> {
                     .text("courseTitle", course.title)
                     .text(
                         "courseDescription",
-                        format_args!(
-                            "{}: a course of two terms with weekly assignments.",
-                            course.title
-                        ),
+                        format_args!("{}: a course of two terms with weekly assignments.", course.title),
                     )
-                    .descriptor(
-                        "academicSubjectDescriptor",
-                        "AcademicSubject",
-                        course.subject,
-                    )
+                    .descriptor("academicSubjectDescriptor", "AcademicSubject", course.subject)
                     .value("numberOfParts", 2)
                     .decimal("maximumAvailableCredits", 1.5)
                     .text("dateCourseAdopted", "2019-07-01")
@@ -130,11 +104,9 @@ fn course_offerings(writer: &mut Writer<'_, '_>) -> io::Result<()> {
         for term in &writer.plan.terms {
             for course in &COURSES[..OFFERED] {
                 let text = writer.line.record(|line| {
-                    line.text("localCourseCode", course.code)
-                        .object("courseReference", |line| {
-                            line.text("courseCode", course.code)
-                                .value("educationOrganizationId", district_id(school));
-                        });
+                    line.text("localCourseCode", course.code).object("courseReference", |line| {
+                        line.text("courseCode", course.code).value("educationOrganizationId", district_id(school));
+                    });
                     of_school(line, school);
                     line.object("sessionReference", |line| session_key(line, school, term))
                         .text("localCourseTitle", course.title)
@@ -155,27 +127,21 @@ fn sections(writer: &mut Writer<'_, '_>) -> io::Result<()> {
                 for section in 0..writer.plan.sections_per_offering(school) {
                     let period = (place as u64 + section) % (PERIODS - 1);
                     let text = writer.line.record(|line| {
-                        line.text(
-                            "sectionIdentifier",
-                            section_id(school, course.code, term, section),
-                        )
-                        .object("courseOfferingReference", |line| {
-                            line.text("localCourseCode", course.code);
-                            session_key(line, school, term);
-                        })
-                        .text(
-                            "sectionName",
-                            format_args!("{} {}", course.title, section + 1),
-                        )
-                        .value("sequenceOfCourse", number + 1)
-                        .decimal("availableCredits", 0.5)
-                        .value("officialAttendancePeriod", false)
-                        .list("classPeriods", [()], |line, ()| {
-                            line.object("classPeriodReference", |line| {
-                                line.text("classPeriodName", period_name(period))
-                                    .value("schoolId", school_id(school));
+                        line.text("sectionIdentifier", section_id(school, course.code, term, section))
+                            .object("courseOfferingReference", |line| {
+                                line.text("localCourseCode", course.code);
+                                session_key(line, school, term);
+                            })
+                            .text("sectionName", format_args!("{} {}", course.title, section + 1))
+                            .value("sequenceOfCourse", number + 1)
+                            .decimal("availableCredits", 0.5)
+                            .value("officialAttendancePeriod", false)
+                            .list("classPeriods", [()], |line, ()| {
+                                line.object("classPeriodReference", |line| {
+                                    line.text("classPeriodName", period_name(period))
+                                        .value("schoolId", school_id(school));
+                                });
                             });
-                        });
                     });
                     writer.sink.record(text, Referred::Yes)?;
                 }
@@ -187,25 +153,14 @@ fn sections(writer: &mut Writer<'_, '_>) -> io::Result<()> {
 
 /// The natural key of a session, without braces.
 pub(super) fn session_key(line: &mut Line, school: u64, term: &Term) {
-    line.value("schoolId", school_id(school))
-        .value("schoolYear", SCHOOL_YEAR)
-        .text("sessionName", term.session);
+    line.value("schoolId", school_id(school)).value("schoolYear", SCHOOL_YEAR).text("sessionName", term.session);
 }
 
 /// The natural key of a section, without braces.
-pub(super) fn section_key(
-    line: &mut Line,
-    school: u64,
-    term: &Term,
-    course: &Course,
-    section: u64,
-) {
+pub(super) fn section_key(line: &mut Line, school: u64, term: &Term, course: &Course, section: u64) {
     line.text("localCourseCode", course.code);
     session_key(line, school, term);
-    line.text(
-        "sectionIdentifier",
-        section_id(school, course.code, term, section),
-    );
+    line.text("sectionIdentifier", section_id(school, course.code, term, section));
 }
 
 pub(super) fn of_grading_period(line: &mut Line, school: u64, name: &str) {

@@ -4,8 +4,7 @@ use std::io;
 
 use super::super::names::{COURSES, GRADE_LEVEL, OFFERED, PROGRAMS, SEX};
 use super::super::plan::{
-    SCHOOL_YEAR, contact_id, contacts_of, district_id, is_only_registered, school_id, staff_id,
-    student_id,
+    SCHOOL_YEAR, contact_id, contacts_of, district_id, is_only_registered, school_id, staff_id, student_id,
 };
 use super::super::sink::Referred;
 use super::courses::section_key;
@@ -29,11 +28,7 @@ fn staff_school(writer: &mut Writer<'_, '_>) -> io::Result<()> {
         for staff in 0..writer.plan.staff_in(school) {
             let mut random = writer.random(school << 16 | staff);
             writer.record(Referred::No, |line| {
-                line.descriptor(
-                    "programAssignmentDescriptor",
-                    "ProgramAssignment",
-                    "Regular Education",
-                );
+                line.descriptor("programAssignmentDescriptor", "ProgramAssignment", "Regular Education");
                 of_school(line, school);
                 of_staff(line, school, staff);
                 of_school_year(line);
@@ -58,20 +53,15 @@ fn staff_section(writer: &mut Writer<'_, '_>) -> io::Result<()> {
                     let staff = number % writer.plan.staff_in(school);
                     number += 1;
                     let text = writer.line.record(|line| {
-                        line.text("beginDate", &term.begin)
-                            .object("sectionReference", |line| {
-                                section_key(line, school, term, course, section);
-                            });
+                        line.text("beginDate", &term.begin).object("sectionReference", |line| {
+                            section_key(line, school, term, course, section);
+                        });
                         of_staff(line, school, staff);
-                        line.descriptor(
-                            "classroomPositionDescriptor",
-                            "ClassroomPosition",
-                            "Teacher of Record",
-                        )
-                        .text("endDate", &term.end)
-                        .value("highlyQualifiedTeacher", true)
-                        .decimal("percentageContribution", 1.0)
-                        .value("teacherStudentDataLinkExclusion", false);
+                        line.descriptor("classroomPositionDescriptor", "ClassroomPosition", "Teacher of Record")
+                            .text("endDate", &term.end)
+                            .value("highlyQualifiedTeacher", true)
+                            .decimal("percentageContribution", 1.0)
+                            .value("teacherStudentDataLinkExclusion", false);
                     });
                     writer.sink.record(text, Referred::No)?;
                 }
@@ -92,11 +82,7 @@ fn student_school(writer: &mut Writer<'_, '_>) -> io::Result<()> {
             line.text("entryDate", entry);
             of_school(line, school);
             of_student(line, student);
-            line.descriptor(
-                "entryGradeLevelDescriptor",
-                "GradeLevel",
-                GRADE_LEVEL[level],
-            );
+            line.descriptor("entryGradeLevelDescriptor", "GradeLevel", GRADE_LEVEL[level]);
             of_calendar(line, school);
             of_school_year(line);
             line.object("classOfSchoolYearTypeReference", |line| {
@@ -135,15 +121,8 @@ fn student_education_organization(writer: &mut Writer<'_, '_>) -> io::Result<()>
                 .descriptor("sexDescriptor", "Sex", random.pick(&SEX));
             address(line, &mut random);
             line.list("electronicMails", [()], |line, ()| {
-                line.descriptor(
-                    "electronicMailTypeDescriptor",
-                    "ElectronicMailType",
-                    "Organization",
-                )
-                .text(
-                    "electronicMailAddress",
-                    format_args!("{}@student.example", student_id(student)),
-                );
+                line.descriptor("electronicMailTypeDescriptor", "ElectronicMailType", "Organization")
+                    .text("electronicMailAddress", format_args!("{}@student.example", student_id(student)));
             });
             race(line, &mut random);
         })?;
@@ -181,17 +160,12 @@ fn student_section(writer: &mut Writer<'_, '_>) -> io::Result<()> {
         let section = writer.plan.section_of(student);
         for (number, term) in writer.plan.terms.iter().enumerate() {
             // The first term is graded, so grades refer to its sections.
-            let referred = if number == 0 {
-                Referred::Yes
-            } else {
-                Referred::No
-            };
+            let referred = if number == 0 { Referred::Yes } else { Referred::No };
             for course in writer.plan.courses_of(student) {
                 let text = writer.line.record(|line| {
-                    line.text("beginDate", &term.begin)
-                        .object("sectionReference", |line| {
-                            section_key(line, school, term, course, section);
-                        });
+                    line.text("beginDate", &term.begin).object("sectionReference", |line| {
+                        section_key(line, school, term, course, section);
+                    });
                     of_student(line, student);
                     line.text("endDate", &term.end)
                         .value("homeroomIndicator", false)
@@ -217,16 +191,16 @@ fn student_program(writer: &mut Writer<'_, '_>) -> io::Result<()> {
                     line.value("educationOrganizationId", school_id(school));
                 })
                 .object("programReference", |line| {
-                    line.value("educationOrganizationId", district_id(school))
-                        .text("programName", name)
-                        .descriptor("programTypeDescriptor", "ProgramType", kind);
+                    line.value("educationOrganizationId", district_id(school)).text("programName", name).descriptor(
+                        "programTypeDescriptor",
+                        "ProgramType",
+                        kind,
+                    );
                 });
             of_student(line, student);
-            line.value("servedOutsideOfRegularSession", random.one_in(6))
-                .object("participationStatus", |line| {
-                    line.text("designatedBy", "School")
-                        .text("statusBeginDate", &begin);
-                });
+            line.value("servedOutsideOfRegularSession", random.one_in(6)).object("participationStatus", |line| {
+                line.text("designatedBy", "School").text("statusBeginDate", &begin);
+            });
         })?;
     }
     Ok(())
@@ -251,8 +225,6 @@ fn of_staff(line: &mut Line, school: u64, staff: u64) {
 
 fn of_calendar(line: &mut Line, school: u64) {
     line.object("calendarReference", |line| {
-        line.text("calendarCode", CALENDAR)
-            .value("schoolId", school_id(school))
-            .value("schoolYear", SCHOOL_YEAR);
+        line.text("calendarCode", CALENDAR).value("schoolId", school_id(school)).value("schoolYear", SCHOOL_YEAR);
     });
 }

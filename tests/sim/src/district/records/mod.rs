@@ -18,20 +18,8 @@ use super::random::Random;
 use super::sink::{Referred, Sink};
 
 /// Writes all records of a district.
-pub(super) fn write(
-    students: u64,
-    seed: u64,
-    updated_apart: &BTreeSet<String>,
-    sink: &mut Sink<'_>,
-) -> io::Result<()> {
-    let mut writer = Writer {
-        plan: Plan::new(students),
-        seed,
-        updated_apart,
-        sink,
-        line: Line::default(),
-        stream: 0,
-    };
+pub(super) fn write(students: u64, seed: u64, updated_apart: &BTreeSet<String>, sink: &mut Sink<'_>) -> io::Result<()> {
+    let mut writer = Writer { plan: Plan::new(students), seed, updated_apart, sink, line: Line::default(), stream: 0 };
     descriptors(&mut writer)?;
     organizations::write(&mut writer)?;
     people::write(&mut writer)?;
@@ -105,9 +93,5 @@ fn descriptors(writer: &mut Writer<'_, '_>) -> io::Result<()> {
 
 /// A clock time of the school day: `08:05:00`.
 fn clock(minutes_after_eight: u64) -> String {
-    format!(
-        "{:02}:{:02}:00",
-        8 + minutes_after_eight / 60,
-        minutes_after_eight % 60
-    )
+    format!("{:02}:{:02}:00", 8 + minutes_after_eight / 60, minutes_after_eight % 60)
 }

@@ -3,9 +3,7 @@
 use std::io;
 
 use super::super::names::{CITY, GRADE_LEVEL, PROGRAMS, STREET};
-use super::super::plan::{
-    SCHOOL_YEAR, STATE_AGENCY_ID, center_id, district_id, district_number_id, school_id,
-};
+use super::super::plan::{SCHOOL_YEAR, STATE_AGENCY_ID, center_id, district_id, district_number_id, school_id};
 use super::super::sink::Referred;
 use super::{Line, Writer, clock};
 
@@ -47,10 +45,7 @@ fn agencies(writer: &mut Writer<'_, '_>) -> io::Result<()> {
     for center in 0..writer.plan.centers {
         writer.record(Referred::Yes, |line| {
             line.value("educationServiceCenterId", center_id(center))
-                .text(
-                    "nameOfInstitution",
-                    format_args!("Region {} Service Center", center + 1),
-                )
+                .text("nameOfInstitution", format_args!("Region {} Service Center", center + 1))
                 .object("stateEducationAgencyReference", |line| {
                     line.value("stateEducationAgencyId", STATE_AGENCY_ID);
                 });
@@ -62,23 +57,13 @@ fn agencies(writer: &mut Writer<'_, '_>) -> io::Result<()> {
         let mut random = writer.random(district);
         writer.record(Referred::Yes, |line| {
             line.value("localEducationAgencyId", district_number_id(district))
-                .text(
-                    "nameOfInstitution",
-                    format_args!("{} District {}", random.pick(&CITY), district + 1),
-                )
+                .text("nameOfInstitution", format_args!("{} District {}", random.pick(&CITY), district + 1))
                 .text("shortNameOfInstitution", format_args!("D{}", district + 1))
-                .text(
-                    "webSite",
-                    format_args!("https://district-{}.example", district + 1),
-                )
+                .text("webSite", format_args!("https://district-{}.example", district + 1))
                 .descriptor(
                     "localEducationAgencyCategoryDescriptor",
                     "LocalEducationAgencyCategory",
-                    if random.one_in(10) {
-                        "Charter"
-                    } else {
-                        "Independent"
-                    },
+                    if random.one_in(10) { "Charter" } else { "Independent" },
                 )
                 .object("educationServiceCenterReference", |line| {
                     line.value("educationServiceCenterId", center_id(district / 10));
@@ -99,10 +84,7 @@ fn schools(writer: &mut Writer<'_, '_>) -> io::Result<()> {
         writer.record(Referred::Yes, |line| {
             let city = random.pick(&CITY);
             line.value("schoolId", school_id(school))
-                .text(
-                    "nameOfInstitution",
-                    format_args!("{city} High School {}", school + 1),
-                )
+                .text("nameOfInstitution", format_args!("{city} High School {}", school + 1))
                 .text("shortNameOfInstitution", format_args!("HS{}", school + 1))
                 .object("localEducationAgencyReference", |line| {
                     line.value("localEducationAgencyId", district_id(school));
@@ -111,14 +93,8 @@ fn schools(writer: &mut Writer<'_, '_>) -> io::Result<()> {
                     line.descriptor("addressTypeDescriptor", "AddressType", "Physical")
                         .descriptor("stateAbbreviationDescriptor", "StateAbbreviation", "OH")
                         .text("city", city)
-                        .text(
-                            "postalCode",
-                            format_args!("{:05}", 43000 + random.below(900)),
-                        )
-                        .text(
-                            "streetNumberName",
-                            format_args!("{} {}", 1 + random.below(999), random.pick(&STREET)),
-                        );
+                        .text("postalCode", format_args!("{:05}", 43000 + random.below(900)))
+                        .text("streetNumberName", format_args!("{} {}", 1 + random.below(999), random.pick(&STREET)));
                 });
             category(line, "educationOrganizationCategories", "School");
             line.list("gradeLevels", GRADE_LEVEL, |line, level| {
@@ -151,14 +127,9 @@ fn class_periods(writer: &mut Writer<'_, '_>) -> io::Result<()> {
             writer.record(referred, |line| {
                 line.text("classPeriodName", period_name(period));
                 of_school(line, school);
-                line.value("officialAttendancePeriod", period == 1).list(
-                    "meetingTimes",
-                    [()],
-                    |line, ()| {
-                        line.text("startTime", clock(period * 55))
-                            .text("endTime", clock(period * 55 + 50));
-                    },
-                );
+                line.value("officialAttendancePeriod", period == 1).list("meetingTimes", [()], |line, ()| {
+                    line.text("startTime", clock(period * 55)).text("endTime", clock(period * 55 + 50));
+                });
             })?;
         }
     }
@@ -184,11 +155,7 @@ fn programs(writer: &mut Writer<'_, '_>) -> io::Result<()> {
 
 fn category(line: &mut Line, list: &str, category: &str) {
     line.list(list, [()], |line, ()| {
-        line.descriptor(
-            "educationOrganizationCategoryDescriptor",
-            "EducationOrganizationCategory",
-            category,
-        );
+        line.descriptor("educationOrganizationCategoryDescriptor", "EducationOrganizationCategory", category);
     });
 }
 

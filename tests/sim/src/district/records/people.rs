@@ -19,11 +19,7 @@ fn students(writer: &mut Writer<'_, '_>) -> io::Result<()> {
     writer.endpoint("students")?;
     for student in 0..writer.plan.students {
         let mut random = writer.random(student);
-        let referred = if is_only_registered(student) {
-            Referred::No
-        } else {
-            Referred::Yes
-        };
+        let referred = if is_only_registered(student) { Referred::No } else { Referred::Yes };
         writer.record(referred, |line| {
             let first = random.pick(&FIRST);
             let last = random.pick(&LAST);
@@ -35,11 +31,7 @@ fn students(writer: &mut Writer<'_, '_>) -> io::Result<()> {
                 .text("birthDate", birth_date(&mut random, 2006))
                 .text("birthCity", random.pick(&CITY))
                 .descriptor("birthSexDescriptor", "Sex", random.pick(&SEX))
-                .descriptor(
-                    "birthStateAbbreviationDescriptor",
-                    "StateAbbreviation",
-                    random.pick(&STATE),
-                )
+                .descriptor("birthStateAbbreviationDescriptor", "StateAbbreviation", random.pick(&STATE))
                 .value("multipleBirthStatus", random.one_in(40));
             if random.one_in(3) {
                 line.list("otherNames", [()], |line, ()| {
@@ -67,13 +59,9 @@ fn staffs(writer: &mut Writer<'_, '_>) -> io::Result<()> {
                     .value("highlyQualifiedTeacher", !random.one_in(4))
                     .decimal("yearsOfPriorProfessionalExperience", half(random.below(40)))
                     .list("electronicMails", [()], |line, ()| {
-                        line.descriptor(
-                            "electronicMailTypeDescriptor",
-                            "ElectronicMailType",
-                            "Work",
-                        )
-                        .text("electronicMailAddress", format_args!("{id}@staff.example"))
-                        .value("primaryEmailAddressIndicator", true);
+                        line.descriptor("electronicMailTypeDescriptor", "ElectronicMailType", "Work")
+                            .text("electronicMailAddress", format_args!("{id}@staff.example"))
+                            .value("primaryEmailAddressIndicator", true);
                     })
                     .text("staffUniqueId", &id);
                 race(line, &mut random);
@@ -96,15 +84,8 @@ fn contacts(writer: &mut Writer<'_, '_>) -> io::Result<()> {
                     .descriptor("sexDescriptor", "Sex", random.pick(&SEX));
                 address(line, &mut random);
                 line.list("electronicMails", [()], |line, ()| {
-                    line.descriptor(
-                        "electronicMailTypeDescriptor",
-                        "ElectronicMailType",
-                        "Home/Personal",
-                    )
-                    .text(
-                        "electronicMailAddress",
-                        format_args!("{id}@contact.example"),
-                    );
+                    line.descriptor("electronicMailTypeDescriptor", "ElectronicMailType", "Home/Personal")
+                        .text("electronicMailAddress", format_args!("{id}@contact.example"));
                 });
             })?;
         }
@@ -117,22 +98,16 @@ fn candidates(writer: &mut Writer<'_, '_>) -> io::Result<()> {
     for candidate in 0..=writer.plan.students / 200 {
         let mut random = writer.random(candidate);
         writer.record(Referred::No, |line| {
-            line.text(
-                "candidateIdentifier",
-                format_args!("CAND-{:05}", candidate + 1),
-            )
-            .text("firstName", random.pick(&FIRST))
-            .text("lastSurname", random.pick(&LAST))
-            .text("birthDate", birth_date(&mut random, 1998))
-            .descriptor("sexDescriptor", "Sex", random.pick(&SEX))
-            .value("economicDisadvantaged", random.one_in(3))
-            .list("telephones", [()], |line, ()| {
-                line.text(
-                    "telephoneNumber",
-                    format_args!("555-{:04}", random.below(10_000)),
-                )
-                .value("textMessageCapabilityIndicator", true);
-            });
+            line.text("candidateIdentifier", format_args!("CAND-{:05}", candidate + 1))
+                .text("firstName", random.pick(&FIRST))
+                .text("lastSurname", random.pick(&LAST))
+                .text("birthDate", birth_date(&mut random, 1998))
+                .descriptor("sexDescriptor", "Sex", random.pick(&SEX))
+                .value("economicDisadvantaged", random.one_in(3))
+                .list("telephones", [()], |line, ()| {
+                    line.text("telephoneNumber", format_args!("555-{:04}", random.below(10_000)))
+                        .value("textMessageCapabilityIndicator", true);
+                });
         })?;
     }
     Ok(())
@@ -141,20 +116,10 @@ fn candidates(writer: &mut Writer<'_, '_>) -> io::Result<()> {
 pub(super) fn address(line: &mut Line, random: &mut Random) {
     line.list("addresses", [()], |line, ()| {
         line.descriptor("addressTypeDescriptor", "AddressType", "Home")
-            .descriptor(
-                "stateAbbreviationDescriptor",
-                "StateAbbreviation",
-                random.pick(&STATE),
-            )
+            .descriptor("stateAbbreviationDescriptor", "StateAbbreviation", random.pick(&STATE))
             .text("city", random.pick(&CITY))
-            .text(
-                "postalCode",
-                format_args!("{:05}", 43000 + random.below(900)),
-            )
-            .text(
-                "streetNumberName",
-                format_args!("{} {}", 1 + random.below(9999), random.pick(&STREET)),
-            );
+            .text("postalCode", format_args!("{:05}", 43000 + random.below(900)))
+            .text("streetNumberName", format_args!("{} {}", 1 + random.below(9999), random.pick(&STREET)));
     });
 }
 
@@ -166,12 +131,7 @@ pub(super) fn race(line: &mut Line, random: &mut Random) {
 
 /// A day in one of the four years from this one.
 fn birth_date(random: &mut Random, year: u64) -> String {
-    format!(
-        "{}-{:02}-{:02}",
-        year + random.below(4),
-        1 + random.below(12),
-        1 + random.below(28)
-    )
+    format!("{}-{:02}-{:02}", year + random.below(4), 1 + random.below(12), 1 + random.below(28))
 }
 
 /// So many halves.

@@ -30,31 +30,21 @@ fn attendance(writer: &mut Writer<'_, '_>) -> io::Result<()> {
                 let term = &writer.plan.terms[0];
                 // One event in each stretch of days, so that no two fall on the same day.
                 let stretch = term.days.len() as u64 / EVENTS;
-                let day = usize::try_from(event * stretch + random.below(stretch))
-                    .expect("a day of the term");
+                let day = usize::try_from(event * stretch + random.below(stretch)).expect("a day of the term");
                 let text = writer.line.record(|line| {
                     let category = random.pick(&["Excused Absence", "Unexcused Absence", "Tardy"]);
-                    line.descriptor(
-                        "attendanceEventCategoryDescriptor",
-                        "AttendanceEventCategory",
-                        category,
-                    )
-                    .text("eventDate", &term.days[day]);
+                    line.descriptor("attendanceEventCategoryDescriptor", "AttendanceEventCategory", category)
+                        .text("eventDate", &term.days[day]);
                     of_school(line, school);
                     line.object("sessionReference", |line| {
                         session_key(line, school, term);
                     });
                     of_student(line, student);
-                    line.text(
-                        "attendanceEventReason",
-                        format_args!("{category}, noted by the office"),
-                    );
+                    line.text("attendanceEventReason", format_args!("{category}, noted by the office"));
                     if category == "Tardy" {
-                        line.decimal("eventDuration", 0.1)
-                            .text("arrivalTime", clock(10 + random.below(50)));
+                        line.decimal("eventDuration", 0.1).text("arrivalTime", clock(10 + random.below(50)));
                     } else {
-                        line.decimal("eventDuration", 1.0)
-                            .value("schoolAttendanceDuration", 385);
+                        line.decimal("eventDuration", 1.0).value("schoolAttendanceDuration", 385);
                     }
                 });
                 writer.sink.record(text, Referred::No)?;
@@ -84,10 +74,7 @@ fn grades(writer: &mut Writer<'_, '_>) -> io::Result<()> {
                 .value("currentGradeIndicator", false)
                 .text("letterGradeEarned", letter(points))
                 .value("numericGradeEarned", points)
-                .text(
-                    "diagnosticStatement",
-                    format_args!("{points} of 100 points"),
-                );
+                .text("diagnosticStatement", format_args!("{points} of 100 points"));
             });
             writer.sink.record(text, Referred::No)?;
         }
