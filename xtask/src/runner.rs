@@ -6,12 +6,14 @@ use std::process::Command;
 
 use crate::build::{self, Profile};
 use crate::failure::Result;
-use crate::test_stages::HARNESS;
 use crate::version::Version;
 use crate::{process, project, say};
 
 /// The least wasmtime that the component asks for.
 const LEAST: Version = Version(46, 0, 0);
+
+/// The package of the program that embeds wasmtime.
+const HARNESS: &str = "lightbeam-harness";
 
 /// A program that runs components.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every check and test of the project, stage by stage.
 
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::failure::{Failure, Result};
@@ -73,27 +74,29 @@ const STAGES: &[Stage] = &[
         what: "the component builds: target/lightbeam.wasm",
         run: |tools| build::component(&tools.wasm()?).map(drop),
     },
+    // Always the whole workspace: another choice of packages would build some dependencies again, with other features.
     Stage {
         name: "unit",
-        what: "tests of each package by itself, and examples in documentation",
-        run: |_| {
-            let mut cargo = project::cargo();
-            cargo.args(["test", "--workspace", "--locked"]);
-            process::run(cargo.args(["--exclude", HARNESS]))
-        },
+        what: "tests of each part by itself",
+        run: |_| process::run(test().args(["--lib", "--bins"])),
+    },
+    Stage {
+        name: "examples",
+        what: "examples in the documentation work",
+        run: |_| process::run(test().arg("--doc")),
     },
     Stage {
         name: "harness",
-        what: "the component in wasmtime against the simulated API",
-        run: |_| {
-            let mut cargo = project::cargo();
-            process::run(cargo.args(["test", "--locked", "--package", HARNESS]))
-        },
+        what: "the parts together: the component in wasmtime against the simulated API",
+        run: |_| process::run(test().args(["--test", "*"])),
     },
 ];
 
-/// The package of the tests that run the component.
-pub(crate) const HARNESS: &str = "lightbeam-harness";
+fn test() -> Command {
+    let mut cargo = project::cargo();
+    cargo.args(["test", "--workspace", "--locked"]);
+    cargo
+}
 
 /// What several stages need and the first of them gets.
 #[derive(Default)]
