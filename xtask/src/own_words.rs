@@ -11,7 +11,7 @@ use crate::{process, project, say};
 
 /// Hosts that texts may name, with everything below them: those of standards, of the field, of the project's
 /// foundations, and those that are reserved for examples.
-const HOSTS: [&str; 14] = [
+const HOSTS: [&str; 16] = [
     "apache.org",
     "bytecodealliance.org",
     "ed-fi.org",
@@ -23,9 +23,11 @@ const HOSTS: [&str; 14] = [
     "invalid",
     "json-schema.org",
     "schooldistrict.org",
+    "semver.org",
     "test",
     "w3.org",
     "wasmtime.dev",
+    "www.rust-lang.org",
 ];
 
 /// First folders of paths that exist on one machine only.
