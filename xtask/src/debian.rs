@@ -63,9 +63,13 @@ fn apt_install(packages: &[&str]) -> Result<()> {
         return Ok(());
     }
     say::note("That did not work; perhaps the list of packages is old. Fetching a new one.");
-    process::run(&mut apt_get(&["update"])?)?;
-    process::run(&mut apt_get(&install)?)
-        .map_err(|failure| failure.hint("Debian 12 or later with its security updates has these packages"))
+    let by_hand = |failure: Failure| {
+        failure
+            .hint(format!("by hand, as root: apt-get update && apt-get install {}", packages.join(" ")))
+            .hint("Debian 12 or later with its security updates has these packages")
+    };
+    process::run(&mut apt_get(&["update"])?).map_err(by_hand)?;
+    process::run(&mut apt_get(&install)?).map_err(by_hand)
 }
 
 /// `apt-get`, through sudo for anybody but root.
