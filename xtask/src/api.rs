@@ -20,13 +20,9 @@ pub(crate) fn hand_over(program: &str, arguments: &[String]) -> Result<u8> {
     let folder = build::native(Profile::Tool, &[PACKAGE])?;
     let mut command = Command::new(process::program_in(&folder, program));
     command.args(arguments);
-    let status = command.status().map_err(|error| {
-        Failure::new(format!("cannot run `{}`: {error}", process::line(&command)))
-    })?;
-    Ok(status
-        .code()
-        .and_then(|code| u8::try_from(code).ok())
-        .unwrap_or(1))
+    let status =
+        command.status().map_err(|error| Failure::new(format!("cannot run `{}`: {error}", process::line(&command))))?;
+    Ok(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
 }
 
 /// Where the two programs are.
@@ -45,18 +41,13 @@ pub(crate) struct Api {
 impl Tools {
     pub(crate) fn build(profile: Profile) -> Result<Self> {
         say::step("Building the simulated Ed-Fi API and the generator of data");
-        Ok(Self {
-            folder: build::native(profile, &[PACKAGE])?,
-        })
+        Ok(Self { folder: build::native(profile, &[PACKAGE])? })
     }
 
     /// Writes a district, or keeps the one that is there.
     pub(crate) fn district(&self, students: u64, folder: &Path) -> Result<()> {
         if folder.is_dir() {
-            say::note(format!(
-                "Skipped: there is data already in {}.",
-                project::shown(folder)
-            ));
+            say::note(format!("Skipped: there is data already in {}.", project::shown(folder)));
             return Ok(());
         }
         // Moved only when complete, so that half a district is never taken for one.
@@ -66,14 +57,9 @@ impl Tools {
             project::make_folder(above)?;
         }
         let mut generate = Command::new(process::program_in(&self.folder, "generate"));
-        generate
-            .arg("--students")
-            .arg(students.to_string())
-            .arg("--out")
-            .arg(&beside);
+        generate.arg("--students").arg(students.to_string()).arg("--out").arg(&beside);
         process::run(&mut generate)?;
-        std::fs::rename(&beside, folder)
-            .map_err(|error| Failure::file("move to its place", &beside, &error))
+        std::fs::rename(&beside, folder).map_err(|error| Failure::file("move to its place", &beside, &error))
     }
 
     /// Starts the simulated API and waits until it answers.
@@ -84,14 +70,10 @@ impl Tools {
         let mut command = Command::new(process::program_in(&self.folder, "sim"));
         command.arg("--port").arg(port.to_string()).args(options);
         let (program, first) = Running::server(&mut command)?;
-        let address = address_in(&first).ok_or_else(|| {
-            Failure::new(format!("the simulated API told no address, but `{first}`"))
-        })?;
+        let address = address_in(&first)
+            .ok_or_else(|| Failure::new(format!("the simulated API told no address, but `{first}`")))?;
         say::note(format!("It listens on {address}."));
-        Ok(Api {
-            address,
-            _program: program,
-        })
+        Ok(Api { address, _program: program })
     }
 }
 
@@ -123,10 +105,7 @@ mod tests {
 
     #[test]
     fn the_address_is_found() {
-        for line in [
-            "http://127.0.0.1:8765",
-            "listening on http://127.0.0.1:8765/.",
-        ] {
+        for line in ["http://127.0.0.1:8765", "listening on http://127.0.0.1:8765/."] {
             assert_eq!(address_in(line).as_deref(), Some("http://127.0.0.1:8765"));
         }
         assert_eq!(address_in("ready"), None);
@@ -137,9 +116,6 @@ mod tests {
         let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = taken.local_addr().unwrap().port();
         let text = check_free(port).unwrap_err().to_string();
-        assert!(
-            text.contains(&port.to_string()) && text.contains("--port"),
-            "{text}"
-        );
+        assert!(text.contains(&port.to_string()) && text.contains("--port"), "{text}");
     }
 }

@@ -60,19 +60,14 @@ impl Task {
         let task = match command.as_str() {
             "setup" => Self::Setup,
             "build" => Self::Build,
-            "demo" => Self::Demo {
-                students: options.number("--students", 200)?,
-                port: options.number("--port", 8765)?,
-            },
+            "demo" => {
+                Self::Demo { students: options.number("--students", 200)?, port: options.number("--port", 8765)? }
+            }
             "test" if options.take_switch("--list") => Self::ListStages,
-            "test" => Self::Test(Selection::new(
-                options.take("--only"),
-                options.take("--from"),
-            )?),
-            "bench" => Self::Bench {
-                students: options.number("--students", 4000)?,
-                rounds: options.number("--rounds", 3)?,
-            },
+            "test" => Self::Test(Selection::new(options.take("--only"), options.take("--from"))?),
+            "bench" => {
+                Self::Bench { students: options.number("--students", 4000)?, rounds: options.number("--rounds", 3)? }
+            }
             "help" | "--help" | "-h" => Self::Help,
             other => return Err(Failure::usage(format!("there is no command `{other}`"))),
         };
@@ -94,23 +89,15 @@ impl Options {
         let mut words = words.iter().peekable();
         while let Some(word) = words.next() {
             if !word.starts_with("--") {
-                return Err(Failure::usage(format!(
-                    "`{command}` has no use for `{word}`"
-                )));
+                return Err(Failure::usage(format!("`{command}` has no use for `{word}`")));
             }
             let option = match word.split_once('=') {
                 Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
-                None => (
-                    word.clone(),
-                    words.next_if(|next| !next.starts_with("--")).cloned(),
-                ),
+                None => (word.clone(), words.next_if(|next| !next.starts_with("--")).cloned()),
             };
             given.push(option);
         }
-        Ok(Self {
-            command: command.to_owned(),
-            given,
-        })
+        Ok(Self { command: command.to_owned(), given })
     }
 
     fn position(&self, name: &str) -> Option<usize> {
@@ -142,9 +129,7 @@ impl Options {
         };
         match text.parse() {
             Ok(number) if number >= N::from(1) => Ok(number),
-            _ => Err(Failure::usage(format!(
-                "{name} wants a number from 1 on, not `{text}`"
-            ))),
+            _ => Err(Failure::usage(format!("{name} wants a number from 1 on, not `{text}`"))),
         }
     }
 
@@ -152,13 +137,8 @@ impl Options {
         match self.given.first() {
             None => Ok(()),
             Some((name, value)) => {
-                let value = value
-                    .as_ref()
-                    .map_or(String::new(), |value| format!(" {value}"));
-                Err(Failure::usage(format!(
-                    "`{}` cannot take `{name}{value}`",
-                    self.command
-                )))
+                let value = value.as_ref().map_or(String::new(), |value| format!(" {value}"));
+                Err(Failure::usage(format!("`{}` cannot take `{name}{value}`", self.command)))
             }
         }
     }
@@ -176,20 +156,8 @@ mod tests {
     fn commands_and_options_are_read() {
         assert_eq!(read("").unwrap(), Task::Help);
         assert_eq!(read("setup").unwrap(), Task::Setup);
-        assert_eq!(
-            read("demo --port=9000").unwrap(),
-            Task::Demo {
-                students: 200,
-                port: 9000
-            }
-        );
-        assert_eq!(
-            read("bench --students 10 --rounds 1").unwrap(),
-            Task::Bench {
-                students: 10,
-                rounds: 1
-            }
-        );
+        assert_eq!(read("demo --port=9000").unwrap(), Task::Demo { students: 200, port: 9000 });
+        assert_eq!(read("bench --students 10 --rounds 1").unwrap(), Task::Bench { students: 10, rounds: 1 });
         assert_eq!(read("test --help").unwrap(), Task::Help);
         assert_eq!(read("test --list").unwrap(), Task::ListStages);
     }
@@ -209,10 +177,7 @@ mod tests {
 
     #[test]
     fn the_options_of_the_simulated_api_are_its_own() {
-        assert_eq!(
-            read("sim --port 1 --help").unwrap(),
-            Task::Sim(vec!["--port".into(), "1".into(), "--help".into()])
-        );
+        assert_eq!(read("sim --port 1 --help").unwrap(), Task::Sim(vec!["--port".into(), "1".into(), "--help".into()]));
     }
 
     #[test]

@@ -42,11 +42,7 @@ pub(crate) fn run(students: u64, rounds: u32) -> Result<()> {
     tools.district(students, &data)?;
     let python = PythonTool::find();
 
-    let mut bench = Bench {
-        tools,
-        data,
-        measured: Vec::new(),
-    };
+    let mut bench = Bench { tools, data, measured: Vec::new() };
     for (name, options) in APIS {
         // One after the other in every round, so that a change of the machine's mood meets both.
         for round in 1..=rounds {
@@ -65,10 +61,7 @@ pub(crate) fn run(students: u64, rounds: u32) -> Result<()> {
             bench.measure(name, "component", &work, with_stats(&command))?;
             if let Some(python) = &python {
                 let work = bench.prepare("python", options)?;
-                let command = python.command(
-                    &work.folder,
-                    &["send", CONFIGURATION, "--results-file", RESULTS],
-                );
+                let command = python.command(&work.folder, &["send", CONFIGURATION, "--results-file", RESULTS]);
                 bench.measure(name, "Python tool", &work, command)?;
             }
         }
@@ -137,24 +130,12 @@ impl Bench {
         Ok(Work { folder, _api: api })
     }
 
-    fn measure(
-        &mut self,
-        api: &'static str,
-        tool: &'static str,
-        work: &Work,
-        mut command: Command,
-    ) -> Result<()> {
+    fn measure(&mut self, api: &'static str, tool: &'static str, work: &Work, mut command: Command) -> Result<()> {
         let log_path = work.folder.join("output.txt");
-        let file =
-            || File::create(&log_path).map_err(|error| Failure::file("write", &log_path, &error));
+        let file = || File::create(&log_path).map_err(|error| Failure::file("write", &log_path, &error));
         let log = file()?;
-        let copy = log
-            .try_clone()
-            .map_err(|error| Failure::file("write", &log_path, &error))?;
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::from(log))
-            .stderr(Stdio::from(copy));
+        let copy = log.try_clone().map_err(|error| Failure::file("write", &log_path, &error))?;
+        command.stdin(Stdio::null()).stdout(Stdio::from(log)).stderr(Stdio::from(copy));
         say::command(process::line(&command));
         let begin = Instant::now();
         let (time, process_memory) = watch(&mut Running::start(&mut command)?, begin)?;
@@ -186,17 +167,9 @@ impl Bench {
     /// The median of the rounds for each tool and API, and the ratios.
     fn tell(&self, students: u64, rounds: u32) {
         let mut rows = vec![
-            [
-                "API / tool",
-                "records/s",
-                "seconds",
-                "accepted",
-                "refused",
-                "process memory",
-                "wasm memory",
-            ]
-            .map(String::from)
-            .to_vec(),
+            ["API / tool", "records/s", "seconds", "accepted", "refused", "process memory", "wasm memory"]
+                .map(String::from)
+                .to_vec(),
         ];
         let mut ratios = Vec::new();
         for (api, _) in APIS {
@@ -220,23 +193,16 @@ impl Bench {
     }
 
     fn median(&self, api: &str, tool: &str) -> Option<&Measurement> {
-        let mut rounds: Vec<&Measurement> = self
-            .measured
-            .iter()
-            .filter(|measurement| measurement.api == api && measurement.tool == tool)
-            .collect();
+        let mut rounds: Vec<&Measurement> =
+            self.measured.iter().filter(|measurement| measurement.api == api && measurement.tool == tool).collect();
         rounds.sort_by_key(|measurement| measurement.time);
         rounds.get(rounds.len() / 2).copied()
     }
 }
 
 fn row(measurement: &Measurement) -> Vec<String> {
-    let memory = |bytes: Option<u64>| {
-        bytes.map_or_else(
-            || "not known".into(),
-            |bytes| format!("{:.1} MB", bytes as f64 / 1e6),
-        )
-    };
+    let memory =
+        |bytes: Option<u64>| bytes.map_or_else(|| "not known".into(), |bytes| format!("{:.1} MB", bytes as f64 / 1e6));
     vec![
         format!("{} / {}", measurement.api, measurement.tool),
         format!("{:.0}", measurement.rate()),
@@ -272,21 +238,14 @@ fn peak_memory(process: u32) -> Option<u64> {
 }
 
 fn high_water_mark(status: &str) -> Option<u64> {
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     let kilobytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     Some(kilobytes * 1024)
 }
 
 /// The line that the runner prints for `--stats`.
 fn wasm_memory(log: &str) -> Option<u64> {
-    log.lines().rev().find_map(|line| {
-        line.strip_prefix("wasm memory: ")?
-            .strip_suffix(" bytes")?
-            .parse()
-            .ok()
-    })
+    log.lines().rev().find_map(|line| line.strip_prefix("wasm memory: ")?.strip_suffix(" bytes")?.parse().ok())
 }
 
 #[cfg(test)]
@@ -295,15 +254,9 @@ mod tests {
 
     #[test]
     fn memory_is_read_from_what_programs_and_systems_print() {
-        assert_eq!(
-            high_water_mark("VmPeak:\t 9 kB\nVmHWM:\t  2048 kB\n"),
-            Some(2_097_152)
-        );
+        assert_eq!(high_water_mark("VmPeak:\t 9 kB\nVmHWM:\t  2048 kB\n"), Some(2_097_152));
         assert_eq!(high_water_mark("Name:\tx\n"), None);
-        assert_eq!(
-            wasm_memory("done\nwasm memory: 1114112 bytes\n"),
-            Some(1_114_112)
-        );
+        assert_eq!(wasm_memory("done\nwasm memory: 1114112 bytes\n"), Some(1_114_112));
         assert_eq!(wasm_memory("wasm memory: much\n"), None);
     }
 
@@ -311,9 +264,6 @@ mod tests {
     fn the_flag_for_memory_comes_before_the_component() {
         let mut command = Command::new("run-component");
         command.args(["--http", "x.wasm", "send"]);
-        assert_eq!(
-            process::line(&with_stats(&command)),
-            "run-component --stats --http x.wasm send"
-        );
+        assert_eq!(process::line(&with_stats(&command)), "run-component --stats --http x.wasm send");
     }
 }

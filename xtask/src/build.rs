@@ -15,10 +15,7 @@ pub(crate) fn run() -> Result<()> {
     let begin = Instant::now();
     let toolchain = setup::wasm()?;
     component(&toolchain)?;
-    say::note(format!(
-        "All of it took {}.",
-        say::duration(begin.elapsed())
-    ));
+    say::note(format!("All of it took {}.", say::duration(begin.elapsed())));
     Ok(())
 }
 
@@ -30,10 +27,7 @@ pub(crate) fn component(toolchain: &WasmToolchain) -> Result<PathBuf> {
     cargo.args(["--release", "--package", COMPONENT_PACKAGE]);
     process::run(&mut cargo)?;
 
-    let built = project::wasm_target()
-        .join(COMPONENT)
-        .join("release")
-        .join(format!("{COMPONENT_PACKAGE}.wasm"));
+    let built = project::wasm_target().join(COMPONENT).join("release").join(format!("{COMPONENT_PACKAGE}.wasm"));
     let place = project::component();
     let bytes = std::fs::read(&built).map_err(|error| Failure::file("read", &built, &error))?;
     check_is_component(&bytes)?;
@@ -41,8 +35,7 @@ pub(crate) fn component(toolchain: &WasmToolchain) -> Result<PathBuf> {
     if std::fs::read(&place).ok().as_ref() != Some(&bytes) {
         let beside = place.with_extension("wasm.new");
         std::fs::write(&beside, &bytes).map_err(|error| Failure::file("write", &beside, &error))?;
-        std::fs::rename(&beside, &place)
-            .map_err(|error| Failure::file("move to its place", &beside, &error))?;
+        std::fs::rename(&beside, &place).map_err(|error| Failure::file("move to its place", &beside, &error))?;
     }
     say::note(format!(
         "{}: {} bytes, in {}.",
@@ -57,9 +50,7 @@ pub(crate) fn component(toolchain: &WasmToolchain) -> Result<PathBuf> {
 fn check_is_component(bytes: &[u8]) -> Result<()> {
     match bytes {
         [0, b'a', b's', b'm', _, _, 1, 0, ..] => Ok(()),
-        _ => Err(Failure::new(
-            "what was built is no WebAssembly component, though the target makes nothing else",
-        )),
+        _ => Err(Failure::new("what was built is no WebAssembly component, though the target makes nothing else")),
     }
 }
 

@@ -9,14 +9,7 @@ use crate::wasm_toolchain::{DEBIAN_RUSTC, debian_command};
 use crate::{process, project, say};
 
 /// Compiler, cargo, the sources of the standard library, linkers, the C parts for WASI, and clippy.
-const PACKAGES: [&str; 6] = [
-    "rustc-web",
-    "cargo-web",
-    "rust-web-src",
-    "rust-web-llvm",
-    "wasi-libc",
-    "rust-web-clippy",
-];
+const PACKAGES: [&str; 6] = ["rustc-web", "cargo-web", "rust-web-src", "rust-web-llvm", "wasi-libc", "rust-web-clippy"];
 
 /// A link to the linker of one LLVM version, which is a package of its own that the others only recommend.
 const LINKER: &str = "/usr/bin/rust-lld";
@@ -28,18 +21,12 @@ pub(crate) fn is_here() -> bool {
 }
 
 fn names_debian(os_release: &str) -> bool {
-    os_release
-        .lines()
-        .filter_map(|line| line.strip_prefix("ID="))
-        .any(|id| id.trim_matches(['"', '\'']) == "debian")
+    os_release.lines().filter_map(|line| line.strip_prefix("ID=")).any(|id| id.trim_matches(['"', '\'']) == "debian")
 }
 
 /// Installs what is missing and checks that the compiler is new enough.
 pub(crate) fn install() -> Result<()> {
-    let missing: Vec<&str> = PACKAGES
-        .into_iter()
-        .filter(|package| !is_installed(package))
-        .collect();
+    let missing: Vec<&str> = PACKAGES.into_iter().filter(|package| !is_installed(package)).collect();
     if missing.is_empty() {
         say::note("Debian's packages are there already.");
     } else {
@@ -76,10 +63,13 @@ fn apt_install(packages: &[&str]) -> Result<()> {
         return Ok(());
     }
     say::note("That did not work; perhaps the list of packages is old. Fetching a new one.");
-    process::run(&mut apt_get(&["update"])?)?;
-    process::run(&mut apt_get(&install)?).map_err(|failure| {
-        failure.hint("Debian 12 or later with its security updates has these packages")
-    })
+    let by_hand = |failure: Failure| {
+        failure
+            .hint(format!("by hand, as root: apt-get update && apt-get install {}", packages.join(" ")))
+            .hint("Debian 12 or later with its security updates has these packages")
+    };
+    process::run(&mut apt_get(&["update"])?).map_err(by_hand)?;
+    process::run(&mut apt_get(&install)?).map_err(by_hand)
 }
 
 /// `apt-get`, through sudo for anybody but root.
@@ -96,9 +86,7 @@ fn apt_get(arguments: &[&str]) -> Result<Command> {
         command
     };
     // Another installation may be under way.
-    command
-        .args(["-o", "DPkg::Lock::Timeout=300"])
-        .args(arguments);
+    command.args(["-o", "DPkg::Lock::Timeout=300"]).args(arguments);
     Ok(command)
 }
 
@@ -107,29 +95,22 @@ fn check_version() -> Result<()> {
     let wanted = least_rust()?;
     match Version::in_text(&printed) {
         Some(version) if version >= wanted => Ok(()),
-        _ => Err(Failure::new(format!(
-            "{DEBIAN_RUSTC} is {}, and this project needs {wanted} or later",
-            printed.trim()
-        ))
-        .hint("`apt-get update` and `apt-get upgrade` bring Debian's newest rustc-web")),
+        _ => {
+            Err(Failure::new(format!("{DEBIAN_RUSTC} is {}, and this project needs {wanted} or later", printed.trim()))
+                .hint("`apt-get update` and `apt-get upgrade` bring Debian's newest rustc-web"))
+        }
     }
 }
 
 /// The `rust-version` of the workspace.
 fn least_rust() -> Result<Version> {
     let manifest = project::root().join("Cargo.toml");
-    rust_version(&project::read(&manifest)?).ok_or_else(|| {
-        Failure::new(format!(
-            "{} names no rust-version",
-            project::shown(&manifest)
-        ))
-    })
+    rust_version(&project::read(&manifest)?)
+        .ok_or_else(|| Failure::new(format!("{} names no rust-version", project::shown(&manifest))))
 }
 
 fn rust_version(manifest: &str) -> Option<Version> {
-    let line = manifest
-        .lines()
-        .find_map(|line| line.strip_prefix("rust-version = "))?;
+    let line = manifest.lines().find_map(|line| line.strip_prefix("rust-version = "))?;
     Version::in_text(line.trim_matches('"'))
 }
 
@@ -146,10 +127,7 @@ mod tests {
 
     #[test]
     fn the_least_compiler_is_read_from_the_workspace() {
-        assert_eq!(
-            rust_version("[workspace.package]\nrust-version = \"1.91\"\n"),
-            Some(Version(1, 91, 0))
-        );
+        assert_eq!(rust_version("[workspace.package]\nrust-version = \"1.91\"\n"), Some(Version(1, 91, 0)));
         assert!(least_rust().unwrap() >= Version(1, 85, 0));
     }
 }

@@ -32,11 +32,7 @@ pub(crate) fn run(students: u64, port: u16) -> Result<()> {
     let configuration = folder.join(CONFIGURATION);
     project::write(&configuration, &configuration_for(&api.address))?;
 
-    let demo = Demo {
-        runner,
-        component,
-        folder,
-    };
+    let demo = Demo { runner, component, folder };
     say::step("Sending the district");
     let first = demo.send()?;
     say::step("Sending the same once more");
@@ -60,18 +56,12 @@ impl Demo {
         {
             return Err(Failure::file("remove", &results, &error));
         }
-        let mut command =
-            self.runner
-                .command(&self.component, &self.folder, &grants(), &arguments());
+        let mut command = self.runner.command(&self.component, &self.folder, &grants(), &arguments());
         let (client, secret) = api::CLIENT;
-        command
-            .env("EDFI_CLIENT_ID", client)
-            .env("EDFI_CLIENT_SECRET", secret);
+        command.env("EDFI_CLIENT_ID", client).env("EDFI_CLIENT_SECRET", secret);
         let status = process::status(&mut command)?;
         if !matches!(status.code(), Some(0 | ALL_SKIPPED)) {
-            return Err(Failure::new(format!(
-                "the component ended with {status}; what it said stands above"
-            )));
+            return Err(Failure::new(format!("the component ended with {status}; what it said stands above")));
         }
         say::note(format!("That took {}.", say::duration(begin.elapsed())));
         Results::read(&results)
@@ -106,15 +96,10 @@ impl Demo {
                 "the simulated API refused {} records of a district that has no mistakes",
                 say::count(first.failed.max(second.failed))
             ))
-            .hint(format!(
-                "the reasons are in {}",
-                project::shown(&self.folder.join(RESULTS))
-            )));
+            .hint(format!("the reasons are in {}", project::shown(&self.folder.join(RESULTS)))));
         }
         if !second.all_skipped() {
-            return Err(Failure::new(
-                "the second sending should have found that everything was already sent",
-            ));
+            return Err(Failure::new("the second sending should have found that everything was already sent"));
         }
         Ok(())
     }
@@ -147,10 +132,7 @@ impl Demo {
 }
 
 fn grants() -> Grants {
-    Grants {
-        folders: vec![".".into()],
-        variables: vec!["EDFI_CLIENT_ID".into(), "EDFI_CLIENT_SECRET".into()],
-    }
+    Grants { folders: vec![".".into()], variables: vec!["EDFI_CLIENT_ID".into(), "EDFI_CLIENT_SECRET".into()] }
 }
 
 fn arguments() -> [&'static str; 5] {

@@ -16,19 +16,12 @@ pub(crate) type Result<T> = std::result::Result<T, Failure>;
 
 impl Failure {
     pub(crate) fn new(what: impl Into<String>) -> Self {
-        Self {
-            what: what.into(),
-            hint: None,
-            usage: false,
-        }
+        Self { what: what.into(), hint: None, usage: false }
     }
 
     /// A command line that cannot be understood.
     pub(crate) fn usage(what: impl Into<String>) -> Self {
-        Self {
-            usage: true,
-            ..Self::new(what).hint("`cargo xtask help` lists the commands")
-        }
+        Self { usage: true, ..Self::new(what).hint("`cargo xtask help` lists the commands") }
     }
 
     /// A file or folder that could not be worked on.

@@ -22,10 +22,7 @@ impl Json {
 
     /// A member of an object.
     pub(crate) fn get(&self, name: &str) -> Option<&Self> {
-        self.members()
-            .iter()
-            .find(|(member, _)| member == name)
-            .map(|(_, value)| value)
+        self.members().iter().find(|(member, _)| member == name).map(|(_, value)| value)
     }
 
     /// The members of an object; none of anything else.
@@ -82,11 +79,7 @@ impl Reader<'_> {
         if self.takes("\"") {
             return self.text().map(Json::Text);
         }
-        for (word, value) in [
-            ("null", Json::Null),
-            ("true", Json::Bool(true)),
-            ("false", Json::Bool(false)),
-        ] {
+        for (word, value) in [("null", Json::Null), ("true", Json::Bool(true)), ("false", Json::Bool(false))] {
             if self.takes(word) {
                 return Some(value);
             }
@@ -186,16 +179,10 @@ mod tests {
 
     #[test]
     fn documents_are_read() {
-        let text =
-            r#" {"a": [1, -2.5e3, true, null], "b": {"c": "x\n\"\u00e9\ud83d\ude00"}, "d": []} "#;
+        let text = r#" {"a": [1, -2.5e3, true, null], "b": {"c": "x\n\"\u00e9\ud83d\ude00"}, "d": []} "#;
         let read = Json::read(text).unwrap();
-        assert_eq!(
-            read.get("b").unwrap().get("c"),
-            Some(&Json::Text("x\n\"é😀".into()))
-        );
-        let Some(Json::List(list)) = read.get("a") else {
-            panic!("{read:?}")
-        };
+        assert_eq!(read.get("b").unwrap().get("c"), Some(&Json::Text("x\n\"é😀".into())));
+        let Some(Json::List(list)) = read.get("a") else { panic!("{read:?}") };
         assert_eq!(list[0].count(), Some(1));
         assert_eq!(list[1].count(), None);
         let names: Vec<_> = read.members().iter().map(|(name, _)| name).collect();
@@ -204,18 +191,7 @@ mod tests {
 
     #[test]
     fn what_is_not_json_is_not_read() {
-        for text in [
-            "",
-            "{",
-            "[1,]",
-            "{\"a\" 1}",
-            "{a: 1}",
-            "1 2",
-            "\"x",
-            "nul",
-            "\"\\ud83d\"",
-            "\"\\u00",
-        ] {
+        for text in ["", "{", "[1,]", "{\"a\" 1}", "{a: 1}", "1 2", "\"x", "nul", "\"\\ud83d\"", "\"\\u00"] {
             assert_eq!(Json::read(text), None, "{text}");
         }
         assert_eq!(Json::read(&"[".repeat(100_000)), None);

@@ -29,21 +29,13 @@ pub(crate) fn check() -> Result<()> {
     let refused: Vec<String> = packages
         .iter()
         .filter(|package| !is_accepted(&package.licence, &accepted))
-        .map(|package| {
-            format!(
-                "{} {} is under `{}`",
-                package.name, package.version, package.licence
-            )
-        })
+        .map(|package| format!("{} {} is under `{}`", package.name, package.version, package.licence))
         .collect();
     if !refused.is_empty() {
         return Err(Failure::new(refused.join("\n"))
             .hint("accepted licences are listed in deny.toml; think twice before adding one"));
     }
-    say::note(format!(
-        "{} packages, all under accepted licences.",
-        packages.len()
-    ));
+    say::note(format!("{} packages, all under accepted licences.", packages.len()));
     say_duplicates(&packages);
     cargo_deny()
 }
@@ -56,10 +48,7 @@ fn say_duplicates(packages: &BTreeSet<Package>) {
         known.push(&package.version);
     }
     for (name, versions) in versions.iter().filter(|(_, versions)| versions.len() > 1) {
-        say::note(format!(
-            "In several versions: {name} {}",
-            versions.join(", ")
-        ));
+        say::note(format!("In several versions: {name} {}", versions.join(", ")));
     }
 }
 
@@ -109,15 +98,9 @@ fn packages(tree: &str) -> BTreeSet<Package> {
 /// Whether a licence expression can be met with accepted licences alone: `OR` offers, `AND` demands.
 fn is_accepted(expression: &str, accepted: &BTreeSet<String>) -> bool {
     // The old notation for OR.
-    let expression = expression
-        .replace('/', " OR ")
-        .replace('(', " ( ")
-        .replace(')', " ) ");
+    let expression = expression.replace('/', " OR ").replace('(', " ( ").replace(')', " ) ");
     let words: Vec<&str> = expression.split_whitespace().collect();
-    let mut reader = Expression {
-        words: &words,
-        accepted,
-    };
+    let mut reader = Expression { words: &words, accepted };
     let met = reader.any();
     // What cannot be read to its end is not accepted.
     met && reader.words.is_empty()
@@ -181,9 +164,7 @@ mod tests {
     use super::*;
 
     fn mit_and_apache() -> BTreeSet<String> {
-        ["MIT", "Apache-2.0", "Apache-2.0 WITH LLVM-exception"]
-            .map(String::from)
-            .into()
+        ["MIT", "Apache-2.0", "Apache-2.0 WITH LLVM-exception"].map(String::from).into()
     }
 
     #[test]
@@ -225,10 +206,8 @@ mod tests {
     fn packages_are_read_from_cargos_tree() {
         let tree = "core v0.1.0 (some/folder)\tApache-2.0\nbytes v1.11.0\tMIT (*)\n\
             serde_derive v1.0.0 (proc-macro)\tMIT OR Apache-2.0\n\nbytes v1.11.0\tMIT\nold v0.1.0\t\n";
-        let read: Vec<_> = packages(tree)
-            .into_iter()
-            .map(|package| (package.name, package.version, package.licence))
-            .collect();
+        let read: Vec<_> =
+            packages(tree).into_iter().map(|package| (package.name, package.version, package.licence)).collect();
         let expected = [
             ("bytes", "1.11.0", "MIT"),
             ("core", "0.1.0", "Apache-2.0"),

@@ -11,7 +11,7 @@ use crate::{process, project, say};
 
 /// Hosts that texts may name, with everything below them: those of standards, of the field, of the project's
 /// foundations, and those that are reserved for examples.
-const HOSTS: [&str; 14] = [
+const HOSTS: [&str; 16] = [
     "apache.org",
     "bytecodealliance.org",
     "ed-fi.org",
@@ -23,9 +23,11 @@ const HOSTS: [&str; 14] = [
     "invalid",
     "json-schema.org",
     "schooldistrict.org",
+    "semver.org",
     "test",
     "w3.org",
     "wasmtime.dev",
+    "www.rust-lang.org",
 ];
 
 /// First folders of paths that exist on one machine only.
@@ -44,25 +46,18 @@ pub(crate) fn check() -> Result<()> {
     let mut texts = 0;
     for name in listed.split('\0').filter(|name| !name.is_empty()) {
         let bytes = std::fs::read(project::root().join(name)).unwrap_or_default();
-        let ours = !Path::new(name)
-            .file_name()
-            .is_some_and(|file| NOT_OURS.iter().any(|other| file == *other));
+        let ours = !Path::new(name).file_name().is_some_and(|file| NOT_OURS.iter().any(|other| file == *other));
         if let (true, Ok(text)) = (ours, String::from_utf8(bytes)) {
             texts += 1;
-            findings.extend(
-                in_text(&text)
-                    .into_iter()
-                    .map(|(line, what)| format!("{name}:{line}: {what}")),
-            );
+            findings.extend(in_text(&text).into_iter().map(|(line, what)| format!("{name}:{line}: {what}")));
         }
     }
     if findings.is_empty() {
         say::note(format!("{texts} texts looked through."));
         return Ok(());
     }
-    Err(Failure::new(findings.join("\n")).hint(
-        "name folders relative to the project, and hosts from the list in xtask/src/own_words.rs",
-    ))
+    Err(Failure::new(findings.join("\n"))
+        .hint("name folders relative to the project, and hosts from the list in xtask/src/own_words.rs"))
 }
 
 /// What is wrong in a text, with the number of the line.
@@ -70,16 +65,9 @@ fn in_text(text: &str) -> Vec<(usize, String)> {
     text.lines()
         .enumerate()
         .flat_map(|(number, line)| {
-            let hosts = strange_hosts(line)
-                .into_iter()
-                .map(|host| format!("the host `{host}`"));
-            let paths = machine_paths(line)
-                .into_iter()
-                .map(|path| format!("the path `{path}`"));
-            hosts
-                .chain(paths)
-                .map(move |what| (number + 1, what))
-                .collect::<Vec<_>>()
+            let hosts = strange_hosts(line).into_iter().map(|host| format!("the host `{host}`"));
+            let paths = machine_paths(line).into_iter().map(|path| format!("the path `{path}`"));
+            hosts.chain(paths).map(move |what| (number + 1, what)).collect::<Vec<_>>()
         })
         .collect()
 }
@@ -89,17 +77,12 @@ fn strange_hosts(line: &str) -> Vec<String> {
     line.split("://")
         .skip(1)
         .filter_map(|rest| {
-            let authority = rest
-                .split(|letter: char| {
-                    letter.is_whitespace() || "/?#\"'`<>()[]\\,;|".contains(letter)
-                })
-                .next()?;
+            let authority =
+                rest.split(|letter: char| letter.is_whitespace() || "/?#\"'`<>()[]\\,;|".contains(letter)).next()?;
             let host = authority.rsplit('@').next()?.split(':').next()?;
             let host = host.trim_end_matches(['.', '*', '_']).to_lowercase();
             let is_name = host.contains('.')
-                && host
-                    .chars()
-                    .all(|letter| letter.is_ascii_alphanumeric() || ".-".contains(letter))
+                && host.chars().all(|letter| letter.is_ascii_alphanumeric() || ".-".contains(letter))
                 && host.parse::<std::net::IpAddr>().is_err();
             (is_name && !is_listed(&host)).then_some(host)
         })
@@ -107,10 +90,9 @@ fn strange_hosts(line: &str) -> Vec<String> {
 }
 
 fn is_listed(host: &str) -> bool {
-    HOSTS.iter().any(|listed| {
-        host.strip_suffix(listed)
-            .is_some_and(|before| before.is_empty() || before.ends_with('.'))
-    })
+    HOSTS
+        .iter()
+        .any(|listed| host.strip_suffix(listed).is_some_and(|before| before.is_empty() || before.ends_with('.')))
 }
 
 fn machine_paths(line: &str) -> Vec<String> {
@@ -119,9 +101,7 @@ fn machine_paths(line: &str) -> Vec<String> {
         .filter(|word| {
             let mut parts = word.split('/');
             parts.next() == Some("")
-                && parts
-                    .next()
-                    .is_some_and(|first| MACHINE_FOLDERS.contains(&first))
+                && parts.next().is_some_and(|first| MACHINE_FOLDERS.contains(&first))
                 && parts.next().is_some_and(|second| !second.is_empty())
         })
         .map(String::from)
@@ -134,20 +114,10 @@ mod tests {
 
     #[test]
     fn hosts_off_the_list_are_found() {
-        let line = concat!(
-            "see https:",
-            "//registry.somewhere.dev/x and <http:",
-            "//me:pw@Other.Host:80>"
-        );
-        assert_eq!(
-            strange_hosts(line),
-            ["registry.somewhere.dev", "other.host"]
-        );
+        let line = concat!("see https:", "//registry.somewhere.dev/x and <http:", "//me:pw@Other.Host:80>");
+        assert_eq!(strange_hosts(line), ["registry.somewhere.dev", "other.host"]);
         // A name that only ends like a listed one is another.
-        assert_eq!(
-            strange_hosts(concat!("http:", "//notgithub.com")),
-            ["notgithub.com"]
-        );
+        assert_eq!(strange_hosts(concat!("http:", "//notgithub.com")), ["notgithub.com"]);
     }
 
     #[test]
@@ -169,14 +139,7 @@ mod tests {
     fn paths_of_one_machine_are_found() {
         let line = ["cd `", "work", "main`; cat ", "opt", "tool/x"].join("/");
         assert_eq!(machine_paths(&line).len(), 2, "{line}");
-        for fine in [
-            "../work/x",
-            "a/opt/b",
-            "work/x",
-            "/work",
-            "/data/v3",
-            "https://h/opt/x",
-        ] {
+        for fine in ["../work/x", "a/opt/b", "work/x", "/work", "/data/v3", "https://h/opt/x"] {
             assert_eq!(machine_paths(fine), Vec::<String>::new(), "{fine}");
         }
     }

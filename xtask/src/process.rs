@@ -18,20 +18,13 @@ fn check(command: &Command, status: ExitStatus) -> Result<()> {
     if status.success() {
         return Ok(());
     }
-    Err(Failure::new(format!(
-        "`{}` ended with {}",
-        line(command),
-        how(status)
-    )))
+    Err(Failure::new(format!("`{}` ended with {}", line(command), how(status))))
 }
 
 /// Prints the command, runs it with our own output and returns how it ended.
 pub(crate) fn status(command: &mut Command) -> Result<ExitStatus> {
     say::command(line(command));
-    command
-        .stdin(Stdio::null())
-        .status()
-        .map_err(|error| not_started(command, &error))
+    command.stdin(Stdio::null()).status().map_err(|error| not_started(command, &error))
 }
 
 /// Like [`run`], but the program is ended when it takes longer than `limit`.
@@ -43,11 +36,7 @@ pub(crate) fn run_within(command: &mut Command, limit: Duration) -> Result<()> {
         match running.ended()? {
             Some(status) => return check(command, status),
             None if begin.elapsed() > limit => {
-                return Err(Failure::new(format!(
-                    "`{}` had not ended after {}",
-                    line(command),
-                    say::duration(limit)
-                )));
+                return Err(Failure::new(format!("`{}` had not ended after {}", line(command), say::duration(limit))));
             }
             None => std::thread::sleep(Duration::from_millis(50)),
         }
@@ -56,21 +45,13 @@ pub(crate) fn run_within(command: &mut Command, limit: Duration) -> Result<()> {
 
 /// Runs a program that only tells something and returns its stdout, which is UTF-8 or repaired to be.
 pub(crate) fn output(command: &mut Command) -> Result<String> {
-    let output = command
-        .stdin(Stdio::null())
-        .stderr(Stdio::piped())
-        .output()
-        .map_err(|error| not_started(command, &error))?;
+    let output =
+        command.stdin(Stdio::null()).stderr(Stdio::piped()).output().map_err(|error| not_started(command, &error))?;
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
     let said = String::from_utf8_lossy(&output.stderr);
-    Err(Failure::new(format!(
-        "`{}` ended with {}: {}",
-        line(command),
-        how(output.status),
-        said.trim()
-    )))
+    Err(Failure::new(format!("`{}` ended with {}: {}", line(command), how(output.status), said.trim())))
 }
 
 /// Whether a program is there and answers this question with success.
@@ -102,19 +83,14 @@ impl Running {
         let first = stdout.map(first_line_then_drain).unwrap_or_default();
         if first.is_empty() {
             let ended = running.0.wait().map_or_else(|error| error.to_string(), how);
-            return Err(Failure::new(format!(
-                "`{}` did not start: it ended with {ended}",
-                line(command)
-            )));
+            return Err(Failure::new(format!("`{}` did not start: it ended with {ended}", line(command))));
         }
         Ok((running, first))
     }
 
     /// Starts a program as the command says.
     pub(crate) fn start(command: &mut Command) -> Result<Self> {
-        let child = command
-            .spawn()
-            .map_err(|error| not_started(command, &error))?;
+        let child = command.spawn().map_err(|error| not_started(command, &error))?;
         Ok(Self(child))
     }
 
@@ -125,9 +101,7 @@ impl Running {
 
     /// How it ended, if it has.
     pub(crate) fn ended(&mut self) -> Result<Option<ExitStatus>> {
-        self.0
-            .try_wait()
-            .map_err(|error| Failure::new(format!("cannot wait for a program: {error}")))
+        self.0.try_wait().map_err(|error| Failure::new(format!("cannot wait for a program: {error}")))
     }
 }
 
@@ -172,17 +146,9 @@ fn how(status: ExitStatus) -> String {
 pub(crate) fn line(command: &Command) -> String {
     // The cargo that runs us has a long path that says nothing to a reader.
     let ours = std::env::var_os("CARGO").is_some_and(|cargo| cargo == command.get_program());
-    let program = if ours {
-        "cargo".into()
-    } else {
-        command.get_program().to_string_lossy()
-    };
+    let program = if ours { "cargo".into() } else { command.get_program().to_string_lossy() };
     std::iter::once(quoted(&program))
-        .chain(
-            command
-                .get_args()
-                .map(|word| quoted(&word.to_string_lossy())),
-        )
+        .chain(command.get_args().map(|word| quoted(&word.to_string_lossy())))
         .collect::<Vec<_>>()
         .join(" ")
 }

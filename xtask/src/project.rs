@@ -7,8 +7,8 @@ use crate::failure::{Failure, Result};
 
 /// The folder of the whole project.
 pub(crate) fn root() -> PathBuf {
-    let xtask = std::env::var_os("CARGO_MANIFEST_DIR")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+    let xtask =
+        std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
     xtask.parent().map_or_else(|| xtask.clone(), Path::to_owned)
 }
 
@@ -36,24 +36,18 @@ pub(crate) fn component() -> PathBuf {
 pub(crate) fn cargo() -> Command {
     let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(program);
-    command
-        .current_dir(root())
-        .env("CARGO_TARGET_DIR", native_target());
+    command.current_dir(root()).env("CARGO_TARGET_DIR", native_target());
     command
 }
 
 /// A path as a reader wants it: relative to where the project is.
 pub(crate) fn shown(path: &Path) -> String {
-    path.strip_prefix(root())
-        .unwrap_or(path)
-        .display()
-        .to_string()
+    path.strip_prefix(root()).unwrap_or(path).display().to_string()
 }
 
 /// Makes a folder and those above it.
 pub(crate) fn make_folder(folder: &Path) -> Result<()> {
-    std::fs::create_dir_all(folder)
-        .map_err(|error| Failure::file("make the folder", folder, &error))
+    std::fs::create_dir_all(folder).map_err(|error| Failure::file("make the folder", folder, &error))
 }
 
 /// The text of a file.
@@ -69,9 +63,7 @@ pub(crate) fn write(path: &Path, text: &str) -> Result<()> {
 /// Removes a folder with all that is in it; one that is not there is fine.
 pub(crate) fn remove_folder(folder: &Path) -> Result<()> {
     match std::fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(Failure::file("remove", folder, &error))
-        }
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Failure::file("remove", folder, &error)),
         _ => Ok(()),
     }
 }

@@ -20,9 +20,7 @@ impl PythonTool {
         say::step(format!("The Python tool, lightbeam {VERSION}"));
         let folder = project::target().join("python-tool");
         let programs = folder.join(if cfg!(windows) { "Scripts" } else { "bin" });
-        let tool = Self {
-            program: process::program_in(&programs, "lightbeam"),
-        };
+        let tool = Self { program: process::program_in(&programs, "lightbeam") };
         if tool.is_ready(&programs) {
             say::note("Skipped: it is installed already.");
             return Some(tool);
@@ -44,8 +42,7 @@ impl PythonTool {
             "show",
             "lightbeam",
         ]));
-        self.program.exists()
-            && shown.is_ok_and(|text| text.contains(&format!("Version: {VERSION}")))
+        self.program.exists() && shown.is_ok_and(|text| text.contains(&format!("Version: {VERSION}")))
     }
 
     /// The command that runs it in a folder.
@@ -57,10 +54,7 @@ impl PythonTool {
 }
 
 fn install(folder: &Path, programs: &Path) -> Result<()> {
-    say::note(format!(
-        "Installing it into {}, for the comparison only.",
-        project::shown(folder)
-    ));
+    say::note(format!("Installing it into {}, for the comparison only.", project::shown(folder)));
     let python = if cfg!(windows) { "python" } else { "python3" };
     process::run(Command::new(python).args(["-m", "venv"]).arg(folder))?;
     process::run(

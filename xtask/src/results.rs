@@ -29,12 +29,8 @@ struct Endpoint {
 impl Results {
     pub(crate) fn read(path: &Path) -> Result<Self> {
         let text = project::read(path)?;
-        Self::of(&text).ok_or_else(|| {
-            Failure::new(format!(
-                "{} is not a results file with its counts",
-                project::shown(path)
-            ))
-        })
+        Self::of(&text)
+            .ok_or_else(|| Failure::new(format!("{} is not a results file with its counts", project::shown(path))))
     }
 
     fn of(text: &str) -> Option<Self> {
@@ -53,12 +49,7 @@ impl Results {
             processed: total("total_records_processed")?,
             skipped: total("total_records_skipped")?,
             failed: total("total_records_failed")?,
-            endpoints: json
-                .get("resources")?
-                .members()
-                .iter()
-                .map(endpoint)
-                .collect::<Option<_>>()?,
+            endpoints: json.get("resources")?.members().iter().map(endpoint).collect::<Option<_>>()?,
         })
     }
 
@@ -75,38 +66,24 @@ impl Results {
     /// Records sent, sent before and refused, for the largest endpoints.
     pub(crate) fn table(&self) -> String {
         let row = |name: String, endpoint: &Endpoint| {
-            let sent = endpoint
-                .processed
-                .saturating_sub(endpoint.skipped + endpoint.failed);
+            let sent = endpoint.processed.saturating_sub(endpoint.skipped + endpoint.failed);
             let counts = [endpoint.processed, sent, endpoint.skipped, endpoint.failed];
-            std::iter::once(name)
-                .chain(counts.map(say::count))
-                .collect::<Vec<_>>()
+            std::iter::once(name).chain(counts.map(say::count)).collect::<Vec<_>>()
         };
         let sum = |endpoints: &[&Endpoint]| {
-            endpoints
-                .iter()
-                .fold(Endpoint::default(), |sum, endpoint| Endpoint {
-                    name: String::new(),
-                    processed: sum.processed + endpoint.processed,
-                    skipped: sum.skipped + endpoint.skipped,
-                    failed: sum.failed + endpoint.failed,
-                })
+            endpoints.iter().fold(Endpoint::default(), |sum, endpoint| Endpoint {
+                name: String::new(),
+                processed: sum.processed + endpoint.processed,
+                skipped: sum.skipped + endpoint.skipped,
+                failed: sum.failed + endpoint.failed,
+            })
         };
         let mut by_size: Vec<&Endpoint> = self.endpoints.iter().collect();
         by_size.sort_by_key(|endpoint| std::cmp::Reverse(endpoint.processed));
         let (large, small) = by_size.split_at(by_size.len().min(SHOWN));
 
-        let mut rows = vec![
-            ["endpoint", "read", "sent", "sent before", "refused"]
-                .map(String::from)
-                .to_vec(),
-        ];
-        rows.extend(
-            large
-                .iter()
-                .map(|endpoint| row(endpoint.name.clone(), endpoint)),
-        );
+        let mut rows = vec![["endpoint", "read", "sent", "sent before", "refused"].map(String::from).to_vec()];
+        rows.extend(large.iter().map(|endpoint| row(endpoint.name.clone(), endpoint)));
         if !small.is_empty() {
             rows.push(row(format!("{} smaller ones", small.len()), &sum(small)));
         }
@@ -139,10 +116,7 @@ mod tests {
     #[test]
     fn the_largest_endpoints_are_shown_and_the_rest_summed() {
         let table = Results::of(&file(14)).unwrap().table();
-        let lines: Vec<Vec<&str>> = table
-            .lines()
-            .map(|line| line.split_whitespace().collect())
-            .collect();
+        let lines: Vec<Vec<&str>> = table.lines().map(|line| line.split_whitespace().collect()).collect();
         assert_eq!(lines[1], ["e14", "14", "13", "0", "1"]);
         assert_eq!(lines[13], ["2", "smaller", "ones", "3", "1", "0", "2"]);
         assert_eq!(lines[14], ["all", "105", "91", "0", "14"]);
@@ -151,11 +125,7 @@ mod tests {
     #[test]
     fn nothing_at_all_is_not_all_skipped() {
         assert!(!Results::default().all_skipped());
-        let results = Results {
-            processed: 2,
-            skipped: 2,
-            ..Results::default()
-        };
+        let results = Results { processed: 2, skipped: 2, ..Results::default() };
         assert!(results.all_skipped());
     }
 

@@ -6,12 +6,14 @@ use std::process::Command;
 
 use crate::build::{self, Profile};
 use crate::failure::Result;
-use crate::test_stages::HARNESS;
 use crate::version::Version;
 use crate::{process, project, say};
 
 /// The least wasmtime that the component asks for.
 const LEAST: Version = Version(46, 0, 0);
+
+/// The package of the program that embeds wasmtime.
+const HARNESS: &str = "lightbeam-harness";
 
 /// A program that runs components.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,9 +43,7 @@ impl Runner {
                 say::note(format!("wasmtime {version} is on PATH."));
                 return Ok(Self::Wasmtime);
             }
-            Some(version) => say::note(format!(
-                "wasmtime {version} is on PATH, but {LEAST} or later is needed."
-            )),
+            Some(version) => say::note(format!("wasmtime {version} is on PATH, but {LEAST} or later is needed.")),
             None => say::note("None is on PATH."),
         }
         Self::embedded(Profile::Dev)
@@ -51,24 +51,13 @@ impl Runner {
 
     /// The harness's runner. Compiling wasmtime takes minutes the first time.
     pub(crate) fn embedded(profile: Profile) -> Result<Self> {
-        say::note(
-            "Building a small program that embeds wasmtime; the first time this takes several minutes.",
-        );
+        say::note("Building a small program that embeds wasmtime; the first time this takes several minutes.");
         let folder = build::native(profile, &[HARNESS])?;
-        Ok(Self::Embedded(process::program_in(
-            &folder,
-            "run-component",
-        )))
+        Ok(Self::Embedded(process::program_in(&folder, "run-component")))
     }
 
     /// The command that runs the component in a folder with these arguments.
-    pub(crate) fn command(
-        &self,
-        component: &Path,
-        folder: &Path,
-        grants: &Grants,
-        arguments: &[&str],
-    ) -> Command {
+    pub(crate) fn command(&self, component: &Path, folder: &Path, grants: &Grants, arguments: &[&str]) -> Command {
         let (program, http): (OsString, &[&str]) = match self {
             Self::Wasmtime => ("wasmtime".into(), &["run", "-S", "http"]),
             Self::Embedded(program) => (program.into(), &["--http"]),
@@ -88,12 +77,7 @@ impl Runner {
 
 /// The same run as somebody with wasmtime would type it.
 pub(crate) fn typed(grants: &Grants, arguments: &[&str]) -> String {
-    let command = Runner::Wasmtime.command(
-        Path::new("lightbeam.wasm"),
-        &project::root(),
-        grants,
-        arguments,
-    );
+    let command = Runner::Wasmtime.command(Path::new("lightbeam.wasm"), &project::root(), grants, arguments);
     process::line(&command)
 }
 
@@ -103,10 +87,7 @@ mod tests {
 
     #[test]
     fn the_typed_command_is_the_readmes() {
-        let grants = Grants {
-            folders: vec![".".into(), "state".into()],
-            variables: vec!["SECRET".into()],
-        };
+        let grants = Grants { folders: vec![".".into(), "state".into()], variables: vec!["SECRET".into()] };
         assert_eq!(
             typed(&grants, &["send", "-c", "lightbeam.yaml"]),
             "wasmtime run -S http --dir . --dir state --env SECRET lightbeam.wasm send -c lightbeam.yaml"
@@ -115,19 +96,9 @@ mod tests {
 
     #[test]
     fn the_embedded_runner_takes_the_same_grants() {
-        let grants = Grants {
-            folders: vec![".".into()],
-            variables: vec![],
-        };
-        let command = Runner::Embedded("run-component".into()).command(
-            Path::new("x.wasm"),
-            Path::new("."),
-            &grants,
-            &["count"],
-        );
-        assert_eq!(
-            process::line(&command),
-            "run-component --http --dir . x.wasm count"
-        );
+        let grants = Grants { folders: vec![".".into()], variables: vec![] };
+        let command =
+            Runner::Embedded("run-component".into()).command(Path::new("x.wasm"), Path::new("."), &grants, &["count"]);
+        assert_eq!(process::line(&command), "run-component --http --dir . x.wasm count");
     }
 }

@@ -1,10 +1,6 @@
 //! What the commands print: progress on stderr, results on stdout.
 
-#![allow(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "the one place that prints"
-)]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "the one place that prints")]
 
 use std::fmt::Display;
 use std::io::Write as _;
@@ -68,11 +64,7 @@ pub(crate) fn count(number: u64) -> String {
 pub(crate) fn table(rows: &[Vec<String>]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |column: usize| {
-        rows.iter()
-            .filter_map(|row| row.get(column))
-            .map(|cell| cell.chars().count())
-            .max()
-            .unwrap_or(0)
+        rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
     };
     let widths: Vec<usize> = (0..columns).map(width).collect();
     let line = |row: &Vec<String>| {
@@ -110,8 +102,7 @@ mod tests {
 
     #[test]
     fn columns_line_up() {
-        let rows = [vec!["a", "1"], vec!["long", "1,000"]]
-            .map(|row| row.into_iter().map(String::from).collect());
+        let rows = [vec!["a", "1"], vec!["long", "1,000"]].map(|row| row.into_iter().map(String::from).collect());
         assert_eq!(table(&rows), "  a         1\n  long  1,000");
     }
 }

@@ -18,10 +18,7 @@ pub(crate) fn all() -> Result<()> {
     let begin = Instant::now();
     wasm()?;
     checkers()?;
-    say::note(format!(
-        "Set-up is complete. It took {}.",
-        say::duration(begin.elapsed())
-    ));
+    say::note(format!("Set-up is complete. It took {}.", say::duration(begin.elapsed())));
     Ok(())
 }
 
@@ -42,8 +39,7 @@ pub(crate) fn wasm() -> Result<WasmToolchain> {
         }),
         "rustup" => rustup().map_err(|failure| failure.hint(by_hand())),
         "debian" => from_debian(),
-        other => Err(Failure::new(format!("{CHOICE} is `{other}`"))
-            .hint("it can be `debian` or `rustup`, or not set")),
+        other => Err(Failure::new(format!("{CHOICE} is `{other}`")).hint("it can be `debian` or `rustup`, or not set")),
     }?;
     say::note(format!("Done in {}.", say::duration(begin.elapsed())));
     Ok(toolchain)
@@ -61,9 +57,7 @@ fn rustup() -> Result<WasmToolchain> {
         missing.join(" and ")
     ));
     let mut add = Command::new("rustup");
-    add.current_dir(project::root())
-        .args(["target", "add"])
-        .args(&missing);
+    add.current_dir(project::root()).args(["target", "add"]).args(&missing);
     process::run_within(&mut add, RUSTUP_LIMIT)?;
     let missing = missing_targets(&wasm_toolchain::usual_sysroot()?);
     if missing.is_empty() {
@@ -102,14 +96,9 @@ pub(crate) fn checkers() -> Result<()> {
         say::note("Skipped: both are there already.");
         return Ok(());
     }
-    say::note(format!(
-        "`cargo {}` is missing. Asking rustup for it.",
-        missing.join("` and `cargo ")
-    ));
+    say::note(format!("`cargo {}` is missing. Asking rustup for it.", missing.join("` and `cargo ")));
     let mut add = Command::new("rustup");
-    add.current_dir(project::root())
-        .args(["component", "add", "rustfmt", "clippy"]);
-    process::run_within(&mut add, RUSTUP_LIMIT).map_err(|failure| {
-        failure.hint("without rustup, install the packages of rustfmt and clippy for your compiler")
-    })
+    add.current_dir(project::root()).args(["component", "add", "rustfmt", "clippy"]);
+    process::run_within(&mut add, RUSTUP_LIMIT)
+        .map_err(|failure| failure.hint("without rustup, install the packages of rustfmt and clippy for your compiler"))
 }

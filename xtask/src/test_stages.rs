@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every check and test of the project, stage by stage.
 
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::failure::{Failure, Result};
@@ -15,31 +16,18 @@ struct Stage {
 
 /// The order is by price: what fails fast comes first.
 const STAGES: &[Stage] = &[
-    Stage {
-        name: "setup",
-        what: "formatter and linter are there",
-        run: |_| setup::checkers(),
-    },
+    Stage { name: "setup", what: "formatter and linter are there", run: |_| setup::checkers() },
     Stage {
         name: "fmt",
         what: "the code is formatted",
-        run: |_| process::run(project::cargo().args(["fmt", "--all", "--check"])),
+        run: |_| {
+            process::run(project::cargo().args(["fmt", "--all", "--", "--check", "-l"]))
+                .map_err(|failure| failure.hint("`cargo fmt --all` formats the files named above"))
+        },
     },
-    Stage {
-        name: "words",
-        what: "texts name no place but the project's own",
-        run: |_| own_words::check(),
-    },
-    Stage {
-        name: "licences",
-        what: "every dependency may be used",
-        run: |_| licences::check(),
-    },
-    Stage {
-        name: "wasm",
-        what: "the WebAssembly targets are there",
-        run: |tools| tools.wasm().map(drop),
-    },
+    Stage { name: "words", what: "texts name no place but the project's own", run: |_| own_words::check() },
+    Stage { name: "licences", what: "every dependency may be used", run: |_| licences::check() },
+    Stage { name: "wasm", what: "the WebAssembly targets are there", run: |tools| tools.wasm().map(drop) },
     Stage {
         name: "browser",
         what: "the core compiles for a page, and clippy is content",
@@ -73,27 +61,25 @@ const STAGES: &[Stage] = &[
         what: "the component builds: target/lightbeam.wasm",
         run: |tools| build::component(&tools.wasm()?).map(drop),
     },
+    // Always the whole workspace: another choice of packages would build some dependencies again, with other features.
     Stage {
         name: "unit",
-        what: "tests of each package by itself, and examples in documentation",
-        run: |_| {
-            let mut cargo = project::cargo();
-            cargo.args(["test", "--workspace", "--locked"]);
-            process::run(cargo.args(["--exclude", HARNESS]))
-        },
+        what: "tests of each part by itself",
+        run: |_| process::run(test().args(["--lib", "--bins"])),
     },
+    Stage { name: "examples", what: "examples in the documentation work", run: |_| process::run(test().arg("--doc")) },
     Stage {
         name: "harness",
-        what: "the component in wasmtime against the simulated API",
-        run: |_| {
-            let mut cargo = project::cargo();
-            process::run(cargo.args(["test", "--locked", "--package", HARNESS]))
-        },
+        what: "the parts together: the component in wasmtime against the simulated API",
+        run: |_| process::run(test().args(["--test", "*"])),
     },
 ];
 
-/// The package of the tests that run the component.
-pub(crate) const HARNESS: &str = "lightbeam-harness";
+fn test() -> Command {
+    let mut cargo = project::cargo();
+    cargo.args(["test", "--workspace", "--locked"]);
+    cargo
+}
 
 /// What several stages need and the first of them gets.
 #[derive(Default)]
@@ -125,13 +111,9 @@ pub(crate) struct Selection(std::ops::Range<usize>);
 impl Selection {
     pub(crate) fn new(only: Option<String>, from: Option<String>) -> Result<Self> {
         let position = |name: &str| {
-            STAGES
-                .iter()
-                .position(|stage| stage.name == name)
-                .ok_or_else(|| {
-                    Failure::usage(format!("there is no stage `{name}`"))
-                        .hint("`cargo xtask test --list` lists them")
-                })
+            STAGES.iter().position(|stage| stage.name == name).ok_or_else(|| {
+                Failure::usage(format!("there is no stage `{name}`")).hint("`cargo xtask test --list` lists them")
+            })
         };
         let range = match (only, from) {
             (None, None) => 0..STAGES.len(),
@@ -171,13 +153,7 @@ pub(crate) fn run(selection: &Selection) -> Result<()> {
     let stages = selection.stages();
     let mut outcome = Ok(());
     for (number, stage) in stages.iter().enumerate() {
-        say::step(format!(
-            "Stage {} of {}, {}: {}",
-            number + 1,
-            stages.len(),
-            stage.name,
-            stage.what
-        ));
+        say::step(format!("Stage {} of {}, {}: {}", number + 1, stages.len(), stage.name, stage.what));
         let begin = Instant::now();
         outcome = (stage.run)(&mut tools);
         times.push((stage, begin.elapsed(), outcome.is_ok()));
@@ -192,14 +168,8 @@ pub(crate) fn run(selection: &Selection) -> Result<()> {
 
 fn failed(stage: &Stage, failure: Failure) -> Failure {
     failure
-        .hint(format!(
-            "this stage alone: `cargo xtask test --only {}`",
-            stage.name
-        ))
-        .hint(format!(
-            "when it is mended, go on with: `cargo xtask test --from {}`",
-            stage.name
-        ))
+        .hint(format!("this stage alone: `cargo xtask test --only {}`", stage.name))
+        .hint(format!("when it is mended, go on with: `cargo xtask test --from {}`", stage.name))
         .in_stage(stage.name)
 }
 
@@ -210,9 +180,9 @@ fn summary(times: &[(&Stage, Duration, bool)], selected: usize) -> String {
         vec![name.to_owned(), minutes, outcome.to_owned()]
     };
     let mut rows = vec![vec!["stage".into(), "minutes".into(), "outcome".into()]];
-    rows.extend(times.iter().map(|(stage, time, passed)| {
-        row(stage.name, *time, if *passed { "passed" } else { "FAILED" })
-    }));
+    rows.extend(
+        times.iter().map(|(stage, time, passed)| row(stage.name, *time, if *passed { "passed" } else { "FAILED" })),
+    );
     let outcome = match times.iter().filter(|(_, _, passed)| *passed).count() {
         passed if passed == selected => "all passed".to_owned(),
         passed => format!("{passed} of {selected}"),
@@ -235,40 +205,18 @@ mod tests {
 
     #[test]
     fn the_summary_tells_minutes_and_what_failed() {
-        let times = [
-            (&STAGES[0], Duration::from_secs(6), true),
-            (&STAGES[1], Duration::from_secs(90), false),
-        ];
+        let times = [(&STAGES[0], Duration::from_secs(6), true), (&STAGES[1], Duration::from_secs(90), false)];
         let text = summary(&times, 3);
         let lines: Vec<&str> = text.lines().collect();
-        assert!(
-            lines[1].contains("0.1") && lines[1].ends_with("passed"),
-            "{text}"
-        );
-        assert!(
-            lines[2].contains("1.5") && lines[2].ends_with("FAILED"),
-            "{text}"
-        );
-        assert!(
-            lines[3].contains("1.6") && lines[3].ends_with("1 of 3"),
-            "{text}"
-        );
+        assert!(lines[1].contains("0.1") && lines[1].ends_with("passed"), "{text}");
+        assert!(lines[2].contains("1.5") && lines[2].ends_with("FAILED"), "{text}");
+        assert!(lines[3].contains("1.6") && lines[3].ends_with("1 of 3"), "{text}");
     }
 
     #[test]
     fn a_failure_says_how_to_run_the_stage_again() {
-        let text = failed(
-            &STAGES[1],
-            Failure::new("`cargo fmt` ended with exit code 1"),
-        )
-        .to_string();
-        assert!(
-            text.contains("--only fmt") && text.contains("--from fmt"),
-            "{text}"
-        );
-        assert!(
-            text.starts_with("stage fmt failed: `cargo fmt` ended"),
-            "{text}"
-        );
+        let text = failed(&STAGES[1], Failure::new("`cargo fmt` ended with exit code 1")).to_string();
+        assert!(text.contains("--only fmt") && text.contains("--from fmt"), "{text}");
+        assert!(text.starts_with("stage fmt failed: `cargo fmt` ended"), "{text}");
     }
 }

@@ -13,11 +13,7 @@ impl Version {
     }
 
     fn parse(word: &str) -> Option<Self> {
-        let numbers = word
-            .trim_start_matches('v')
-            .split(['-', '+'])
-            .next()
-            .unwrap_or_default();
+        let numbers = word.trim_start_matches('v').split(['-', '+']).next().unwrap_or_default();
         let mut parts = numbers.split('.').map(str::parse::<u32>);
         let major = parts.next()?.ok()?;
         let minor = parts.next()?.ok()?;

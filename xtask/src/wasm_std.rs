@@ -26,10 +26,7 @@ pub(crate) fn toolchain() -> Result<WasmToolchain> {
     let name = folder_name(&process::output(debian_command(DEBIAN_RUSTC).arg("-vV"))?)?;
     let sysroot = cache.join(name);
     if sysroot.join(STAMP).is_file() && missing_targets(&sysroot).is_empty() {
-        say::note(format!(
-            "The standard libraries are there already, in {}.",
-            sysroot.display()
-        ));
+        say::note(format!("The standard libraries are there already, in {}.", sysroot.display()));
     } else {
         say::note(format!(
             "Building the standard libraries from Debian's sources, into {}: a minute or two, once.",
@@ -55,8 +52,7 @@ fn build(cache: &Path, sysroot: &Path) -> Result<()> {
 /// Compiles an empty crate with its own standard library, which is what we are after.
 fn compile(place: &Path) -> Result<()> {
     project::make_folder(&place.join("src"))?;
-    let manifest =
-        "[package]\nname = \"empty\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n";
+    let manifest = "[package]\nname = \"empty\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n";
     project::write(&place.join("Cargo.toml"), manifest)?;
     project::write(&place.join("src/lib.rs"), "#![no_std]\n")?;
     let mut cargo = debian_command(DEBIAN_CARGO);
@@ -66,10 +62,7 @@ fn compile(place: &Path) -> Result<()> {
         // The standard library is allowed what is unstable; so is this building of it.
         .env("RUSTC_BOOTSTRAP", "1")
         // Without bitcode no link-time optimisation is possible afterwards.
-        .env(
-            "RUSTFLAGS",
-            "-Cembed-bitcode=yes -Zforce-unstable-if-unmarked",
-        )
+        .env("RUSTFLAGS", "-Cembed-bitcode=yes -Zforce-unstable-if-unmarked")
         .args(["build", "--release"])
         .args(["-Z", "build-std=std,panic_abort,panic_unwind,test"]);
     for target in TARGETS {
@@ -96,14 +89,9 @@ fn collect(place: &Path) -> Result<PathBuf> {
     }
     let missing = missing_targets(&finished);
     if !missing.is_empty() {
-        return Err(Failure::new(format!(
-            "the building left no standard library for {}",
-            missing.join(" and ")
-        )));
+        return Err(Failure::new(format!("the building left no standard library for {}", missing.join(" and "))));
     }
-    let time = SystemTime::now()
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .unwrap_or_default();
+    let time = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     let stamp = format!("{} by {}\n", time.as_nanos(), std::process::id());
     project::write(&finished.join(STAMP), &stamp)?;
     Ok(finished)
@@ -122,9 +110,7 @@ fn copy_libraries(from: &Path, to: &Path) -> Result<()> {
 }
 
 fn copy(from: &Path, to: &Path) -> Result<()> {
-    std::fs::copy(from, to)
-        .map(drop)
-        .map_err(|error| Failure::file("copy", from, &error))
+    std::fs::copy(from, to).map(drop).map_err(|error| Failure::file("copy", from, &error))
 }
 
 /// Another process may have finished the same in the meantime: then its folder stays.
@@ -145,9 +131,7 @@ fn remove_abandoned(cache: &Path) -> Result<()> {
     let entries = std::fs::read_dir(cache).map_err(|error| Failure::file("list", cache, &error))?;
     for entry in entries.flatten() {
         let name = entry.file_name();
-        let builder = name
-            .to_str()
-            .and_then(|name| name.strip_prefix("building-"));
+        let builder = name.to_str().and_then(|name| name.strip_prefix("building-"));
         if builder.is_some_and(|id| !Path::new("/proc").join(id).exists()) {
             project::remove_folder(&entry.path())?;
         }
@@ -182,26 +166,16 @@ fn cache_folder() -> Result<PathBuf> {
         .or_else(|| named("HOME").map(|home| Path::new(&home).join(".cache")))
         .map(|cache| cache.join("lightbeam"))
         .ok_or_else(|| {
-            Failure::new("there is no folder to keep the standard libraries in")
-                .hint("set HOME or XDG_CACHE_HOME")
+            Failure::new("there is no folder to keep the standard libraries in").hint("set HOME or XDG_CACHE_HOME")
         })
 }
 
 /// The name says all that decides whether the libraries fit the compiler.
 fn folder_name(verbose_version: &str) -> Result<String> {
-    let field = |name: &str| {
-        verbose_version
-            .lines()
-            .find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
-    };
+    let field = |name: &str| verbose_version.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
     match (field("release"), field("commit-hash")) {
-        (Some(release), Some(hash)) => Ok(format!(
-            "wasm-std-{release}-{}-{RECIPE}",
-            hash.get(..9).unwrap_or(hash)
-        )),
-        _ => Err(Failure::new(format!(
-            "`{DEBIAN_RUSTC} -vV` does not tell its version"
-        ))),
+        (Some(release), Some(hash)) => Ok(format!("wasm-std-{release}-{}-{RECIPE}", hash.get(..9).unwrap_or(hash))),
+        _ => Err(Failure::new(format!("`{DEBIAN_RUSTC} -vV` does not tell its version"))),
     }
 }
 
@@ -213,10 +187,7 @@ mod tests {
     fn the_folder_is_named_after_the_compiler() {
         let printed = "rustc 1.96.0 (built from a source tarball)\nbinary: rustc\n\
             commit-hash: ac68faa20c58cbccd01ee7208bf3b6e93a7d7f96\nrelease: 1.96.0\n";
-        assert_eq!(
-            folder_name(printed).unwrap(),
-            format!("wasm-std-1.96.0-ac68faa20-{RECIPE}")
-        );
+        assert_eq!(folder_name(printed).unwrap(), format!("wasm-std-1.96.0-ac68faa20-{RECIPE}"));
         assert!(folder_name("rustc 1.96.0").is_err());
     }
 }

@@ -40,9 +40,7 @@ impl WasmToolchain {
             }
             Self::Debian(sysroot) => debian(DEBIAN_CARGO, sysroot),
         };
-        command
-            .env("CARGO_TARGET_DIR", project::wasm_target())
-            .args([subcommand, "--target", target]);
+        command.env("CARGO_TARGET_DIR", project::wasm_target()).args([subcommand, "--target", target]);
         command
     }
 }
@@ -72,9 +70,7 @@ fn debian(program: &str, sysroot: &Path) -> Command {
     let mut flags = OsString::from("--sysroot\u{1f}");
     flags.push(sysroot);
     let mut command = debian_command(program);
-    command
-        .current_dir(project::root())
-        .env("CARGO_ENCODED_RUSTFLAGS", flags);
+    command.current_dir(project::root()).env("CARGO_ENCODED_RUSTFLAGS", flags);
     command
 }
 
@@ -93,11 +89,7 @@ pub(crate) fn has_std(sysroot: &Path, target: &str) -> bool {
 /// The sysroot of the compiler that cargo uses for native programs.
 pub(crate) fn usual_sysroot() -> Result<PathBuf> {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let printed = process::output(
-        Command::new(rustc)
-            .current_dir(project::root())
-            .args(["--print", "sysroot"]),
-    )?;
+    let printed = process::output(Command::new(rustc).current_dir(project::root()).args(["--print", "sysroot"]))?;
     Ok(PathBuf::from(printed.trim()))
 }
 
@@ -123,10 +115,7 @@ mod tests {
         };
         assert_eq!(command.get_program(), DEBIAN_CARGO);
         assert_eq!(variable("RUSTC"), Some(Some(DEBIAN_RUSTC.into())));
-        assert_eq!(
-            variable("CARGO_ENCODED_RUSTFLAGS"),
-            Some(Some("--sysroot\u{1f}/a b/std".into()))
-        );
+        assert_eq!(variable("CARGO_ENCODED_RUSTFLAGS"), Some(Some("--sysroot\u{1f}/a b/std".into())));
         assert_eq!(variable("RUSTUP_TOOLCHAIN"), Some(None));
         let arguments: Vec<_> = command.get_args().collect();
         assert_eq!(arguments, ["build", "--target", COMPONENT]);
