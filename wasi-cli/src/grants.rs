@@ -2,7 +2,7 @@
 
 /// The folders that the sandbox was granted, by the names the user gave them.
 #[derive(Debug)]
-pub(crate) struct Grants {
+pub struct Grants {
     granted: Vec<Place>,
     working_dir: Option<Place>,
     windows: bool,
@@ -10,30 +10,30 @@ pub(crate) struct Grants {
 
 /// A path as the sandbox sees it: a grant, and the way from there.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Location {
+pub struct Location {
     /// The grant's place in the list given to [`Grants::new`].
-    pub(crate) grant: usize,
+    pub grant: usize,
     /// The way from the grant, with `/` and without `..`; empty for the grant itself.
-    pub(crate) path: String,
+    pub path: String,
 }
 
 /// No grant holds a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct NotGranted {
+pub struct NotGranted {
     /// The folder that would have to be granted.
-    pub(crate) folder: String,
+    pub folder: String,
 }
 
 impl NotGranted {
     /// What the user can do.
-    pub(crate) fn hint(&self) -> String {
+    pub fn hint(&self) -> String {
         format!("add --dir {} before lightbeam.wasm", quoted(&self.folder))
     }
 }
 
 /// What a path is meant to be; a file is granted through its folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Meant {
+pub enum Meant {
     /// A file.
     File,
     /// A folder.
@@ -50,7 +50,7 @@ struct Place {
 
 impl Grants {
     /// Grants by their names, and the working directory where the host tells one.
-    pub(crate) fn new<'a>(names: impl IntoIterator<Item = &'a str>, working_dir: Option<&str>) -> Self {
+    pub fn new<'a>(names: impl IntoIterator<Item = &'a str>, working_dir: Option<&str>) -> Self {
         let names: Vec<&str> = names.into_iter().collect();
         let windows = names.iter().copied().chain(working_dir).any(has_drive);
         Self {
@@ -61,12 +61,12 @@ impl Grants {
     }
 
     /// Whether nothing at all was granted.
-    pub(crate) fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.granted.is_empty()
     }
 
     /// The grant with the longest name that holds the path.
-    pub(crate) fn locate(&self, path: &str, meant: Meant) -> Result<Location, NotGranted> {
+    pub fn locate(&self, path: &str, meant: Meant) -> Result<Location, NotGranted> {
         let place = Place::new(path, self.windows);
         let absolute = match (&self.working_dir, &place.root) {
             (Some(dir), None) => Some(dir.join(&place)),
@@ -87,7 +87,7 @@ impl Grants {
     }
 
     /// The first grant whose last part has this name.
-    pub(crate) fn named(&self, name: &str) -> Option<Location> {
+    pub fn named(&self, name: &str) -> Option<Location> {
         let grant = self.granted.iter().position(|place| place.parts.last().is_some_and(|part| part == name))?;
         Some(Location { grant, path: String::new() })
     }

@@ -11,17 +11,17 @@ use lightbeam_core::report::{Closing, Ended};
 use lightbeam_core::run::{Report, run};
 use wasip2::cli::{environment, exit};
 
-use crate::args::{self, Parsed};
 use crate::host::{WasiClock, WasiHost};
-use crate::terminal::{Now, Surroundings, Terminal, print_error};
+use lightbeam_wasi::args::{self, Parsed};
+use lightbeam_wasi::terminal::{Now, Surroundings, Terminal, print_error};
 
 /// Columns of a line where `COLUMNS` does not tell: a sandbox cannot ask the terminal.
 const COLUMNS: usize = 80;
 
 /// Runs what the arguments ask for and ends the process.
 pub(crate) fn main() {
-    let words = environment::get_arguments().into_iter().skip(1).collect();
-    let exit = match args::parse(words) {
+    let words: Vec<String> = environment::get_arguments().into_iter().skip(1).collect();
+    let exit = match args::parse(&words) {
         Ok(parsed) => wstd::runtime::block_on(run_parsed(&parsed)),
         Err(answer) if answer.exit == Exit::Done => print(&answer.text, Exit::Done),
         Err(answer) => {

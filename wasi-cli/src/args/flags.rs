@@ -24,6 +24,7 @@ const OUTPUT: &str = "Output";
     args_override_self = true,
     override_usage = "lightbeam COMMAND [-c FILE] [flags]"
 )]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(super) struct Flags {
     /// The command, or the path of a configuration file, which means `send`.
     #[arg(hide = true)]
@@ -37,8 +38,8 @@ pub(super) struct Flags {
     version: Option<bool>,
 
     /// The configuration file [default: ./lightbeam.yaml, then ./lightbeam.yml].
-    #[arg(short = 'c', long, value_name = "PATH", num_args = 0..=1, help_heading = CONFIGURATION)]
-    config_file: Option<Option<String>>,
+    #[arg(short = 'c', long, value_name = "PATH", num_args = 0..=1, default_missing_value = "", help_heading = CONFIGURATION)]
+    config_file: Option<String>,
     /// Values for `${NAME}` in the configuration, a JSON object; they win over environment variables.
     #[arg(short = 'p', long, value_name = "JSON", help_heading = CONFIGURATION)]
     pub(super) params: Option<String>,
@@ -50,17 +51,17 @@ pub(super) struct Flags {
     pub(super) wipe: bool,
 
     /// Only these endpoints: a comma list, `*` stands for anything.
-    #[arg(short = 's', long, value_name = "LIST", num_args = 0..=1, help_heading = SELECTION)]
-    selector: Option<Option<String>>,
+    #[arg(short = 's', long, value_name = "LIST", num_args = 0..=1, default_missing_value = "", help_heading = SELECTION)]
+    selector: Option<String>,
     /// Not these endpoints; exclusion always wins.
-    #[arg(short = 'e', long, value_name = "LIST", num_args = 0..=1, help_heading = SELECTION)]
-    exclude: Option<Option<String>>,
+    #[arg(short = 'e', long, value_name = "LIST", num_args = 0..=1, default_missing_value = "", help_heading = SELECTION)]
+    exclude: Option<String>,
     /// Keep only these top-level keys of each record.
-    #[arg(short = 'k', long, value_name = "LIST", num_args = 0..=1, help_heading = SELECTION)]
-    keep_keys: Option<Option<String>>,
+    #[arg(short = 'k', long, value_name = "LIST", num_args = 0..=1, default_missing_value = "", help_heading = SELECTION)]
+    keep_keys: Option<String>,
     /// Drop these top-level keys of each record.
-    #[arg(short = 'd', long, value_name = "LIST", num_args = 0..=1, help_heading = SELECTION)]
-    drop_keys: Option<Option<String>>,
+    #[arg(short = 'd', long, value_name = "LIST", num_args = 0..=1, default_missing_value = "", help_heading = SELECTION)]
+    drop_keys: Option<String>,
     /// Query parameters for every request, a JSON object.
     #[arg(short = 'q', long, value_name = "JSON", help_heading = SELECTION)]
     pub(super) query: Option<String>,
@@ -127,7 +128,7 @@ pub(super) struct Flags {
     /// Tell only warnings and errors, and show no progress.
     #[arg(long, help_heading = OUTPUT)]
     pub(super) quiet: bool,
-    /// Colours: auto is a terminal without NO_COLOR.
+    /// Colours: auto is a terminal without the variable `NO_COLOR`.
     #[arg(long, value_name = "auto|always|never", default_value = "auto", ignore_case = true, hide_possible_values = true, help_heading = OUTPUT)]
     pub(super) color: ColorChoice,
 }
@@ -135,27 +136,27 @@ pub(super) struct Flags {
 impl Flags {
     /// `-c`: a path, if one was given.
     pub(super) fn config_file(&self) -> Option<String> {
-        given(self.config_file.as_ref())
+        given(self.config_file.as_deref())
     }
 
     /// `-s`.
     pub(super) fn selector(&self) -> Option<String> {
-        given(self.selector.as_ref())
+        given(self.selector.as_deref())
     }
 
     /// `-e`.
     pub(super) fn exclude(&self) -> Option<String> {
-        given(self.exclude.as_ref())
+        given(self.exclude.as_deref())
     }
 
     /// `-k`.
     pub(super) fn keep_keys(&self) -> Option<String> {
-        given(self.keep_keys.as_ref())
+        given(self.keep_keys.as_deref())
     }
 
     /// `-d`.
     pub(super) fn drop_keys(&self) -> Option<String> {
-        given(self.drop_keys.as_ref())
+        given(self.drop_keys.as_deref())
     }
 
     /// The flag that took a command as its value, and the command.
@@ -168,14 +169,14 @@ impl Flags {
             ("-d", &self.drop_keys),
         ]
         .into_iter()
-        .filter_map(|(flag, value)| Some((flag, value.as_ref()?.as_deref()?)))
+        .filter_map(|(flag, value)| Some((flag, value.as_deref()?)))
         .find(|(_, value)| super::command(value).is_some())
     }
 }
 
 /// A flag without its value, or with an empty one, is as if absent.
-fn given(value: Option<&Option<String>>) -> Option<String> {
-    value.cloned().flatten().filter(|text| !text.trim().is_empty())
+fn given(value: Option<&str>) -> Option<String> {
+    value.filter(|text| !text.trim().is_empty()).map(str::to_owned)
 }
 
 fn fail_on() -> impl TypedValueParser<Value = FailOn> {

@@ -60,11 +60,8 @@ pub(super) fn version() -> String {
 
 /// The commands with what they do.
 pub(super) fn commands() -> String {
-    let mut text = "Commands:\n".to_owned();
-    for command in Command::ALL {
-        text.push_str(&format!("  {:<14} {}\n", command.name(), sentence(command)));
-    }
-    text
+    let line = |command: Command| format!("  {:<14} {}\n", command.name(), sentence(command));
+    Command::ALL.into_iter().fold("Commands:\n".to_owned(), |text, command| text + &line(command))
 }
 
 fn sentence(command: Command) -> &'static str {
@@ -92,7 +89,9 @@ fn examples(command: Command) -> &'static str {
         Command::Send => {
             "  lightbeam send --results-file results.json\n  lightbeam send -r 400,409\n  lightbeam send --dry-run\n"
         }
-        Command::ValidateSend => "  lightbeam validate+send --failed-dir failed\n  lightbeam validate+send --fail-on any\n",
+        Command::ValidateSend => {
+            "  lightbeam validate+send --failed-dir failed\n  lightbeam validate+send --fail-on any\n"
+        }
         Command::Delete => "  lightbeam delete -s students --dry-run\n  lightbeam delete -s students --yes\n",
         Command::Truncate => "  lightbeam truncate -s grades --dry-run\n  lightbeam truncate -s grades --yes\n",
         Command::Create => "  lightbeam create -s students,schools\n  lightbeam create -s students --force\n",

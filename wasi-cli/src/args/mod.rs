@@ -14,20 +14,20 @@ use flags::Flags;
 
 /// A command line that asks for a run.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Parsed {
+pub struct Parsed {
     /// What to do.
-    pub(crate) invocation: Invocation,
+    pub invocation: Invocation,
     /// How to tell of it.
-    pub(crate) terminal: TerminalOptions,
+    pub terminal: TerminalOptions,
 }
 
 /// A command line that is answered with a text, and no run.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Answer {
+pub struct Answer {
     /// The text, with its last line end.
-    pub(crate) text: String,
+    pub text: String,
     /// [`Exit::Done`]: asked for, and so for standard output; otherwise for standard error.
-    pub(crate) exit: Exit,
+    pub exit: Exit,
 }
 
 impl Answer {
@@ -37,12 +37,12 @@ impl Answer {
 }
 
 /// Reads the words after the program's name.
-pub(crate) fn parse(words: Vec<String>) -> Result<Parsed, Answer> {
+pub fn parse(words: &[String]) -> Result<Parsed, Answer> {
     if words.is_empty() {
         return Err(Answer { text: help::short(), exit: Exit::Usage });
     }
     let asked_about = words.iter().find_map(|word| command(word));
-    let set::Taken { pairs, rest } = match set::take(words.clone()) {
+    let set::Taken { pairs, rest } = match set::take(words) {
         Ok(taken) => taken,
         Err(_) if words.iter().any(|word| word == "-h" || word == "--help") => {
             return Err(Answer { text: help::long(asked_about), exit: Exit::Done });
@@ -146,17 +146,15 @@ fn unknown_command(word: &str) -> Answer {
         .filter(|(likeness, _)| *likeness > 0.7);
     match nearest {
         Some((_, name)) => Answer::wrong(format!("unknown command `{word}`"), &format!("did you mean `{name}`?")),
-        None => Answer {
-            text: format!("error: unknown command `{word}`\n\n{}", help::commands()),
-            exit: Exit::Usage,
-        },
+        None => Answer { text: format!("error: unknown command `{word}`\n\n{}", help::commands()), exit: Exit::Usage },
     }
 }
 
 /// Whether a word is meant as a file: it has a folder in it, or ends as YAML files do.
 fn looks_like_path(word: &str) -> bool {
-    let lower = word.to_ascii_lowercase();
-    word.contains(['/', '\\']) || lower.ends_with(".yaml") || lower.ends_with(".yml")
+    let ends_as_yaml =
+        || word.rsplit_once('.').is_some_and(|(_, ending)| ["yaml", "yml"].contains(&&*ending.to_ascii_lowercase()));
+    word.contains(['/', '\\']) || ends_as_yaml()
 }
 
 fn answer(error: &clap::Error, asked_about: Option<Command>) -> Answer {

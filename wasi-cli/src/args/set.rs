@@ -35,9 +35,9 @@ impl std::fmt::Display for Unpaired {
 ///
 /// The list of pairs is greedy: it ends at the next flag, at a command, or with the words. After `--` all words stand
 /// for themselves.
-pub(super) fn take(words: Vec<String>) -> Result<Taken, Unpaired> {
+pub(super) fn take(words: &[String]) -> Result<Taken, Unpaired> {
     let mut taken = Taken::default();
-    let mut words = words.into_iter().peekable();
+    let mut words = words.iter().cloned().peekable();
     while let Some(word) = words.next() {
         if word == "--" {
             taken.rest.push(word);
@@ -74,7 +74,7 @@ fn is_command(word: &str) -> bool {
 fn ends(word: &str, value_wanted: bool) -> bool {
     let flag = word.strip_prefix('-').is_some_and(|rest| {
         let number = rest.starts_with(|c: char| c.is_ascii_digit() || c == '.');
-        !rest.is_empty() && !(value_wanted && number)
+        !(rest.is_empty() || value_wanted && number)
     });
     flag || is_command(word)
 }
@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn pairs_end_at_a_flag_a_command_or_the_end() {
-        let taken = take(words("--set a.b 1 c 2 send -c f --set d -3 --set=e 5 -w")).unwrap();
+        let taken = take(&words("--set a.b 1 c 2 send -c f --set d -3 --set=e 5 -w")).unwrap();
         assert_eq!(taken.pairs, pairs(&[("a.b", "1"), ("c", "2"), ("d", "-3"), ("e", "5")]));
         assert_eq!(taken.rest, words("send -c f -w"));
     }
@@ -101,18 +101,18 @@ mod tests {
     #[test]
     fn an_odd_number_is_an_error_that_says_why() {
         assert_eq!(
-            take(words("--set a 1 b send")).unwrap_err().to_string(),
+            take(&words("--set a 1 b send")).unwrap_err().to_string(),
             "--set wants pairs of a key and a value, but `b` has no value; the command `send` ends the list"
         );
         assert_eq!(
-            take(words("send --set -w")).unwrap_err().to_string(),
+            take(&words("send --set -w")).unwrap_err().to_string(),
             "--set wants at least one key with its value"
         );
-        assert!(take(words("--set a")).is_err());
+        assert!(take(&words("--set a")).is_err());
     }
 
     #[test]
     fn after_two_dashes_nothing_is_a_flag() {
-        assert_eq!(take(words("send -- --set a")).unwrap().rest, words("send -- --set a"));
+        assert_eq!(take(&words("send -- --set a")).unwrap().rest, words("send -- --set a"));
     }
 }

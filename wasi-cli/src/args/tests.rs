@@ -3,7 +3,7 @@ use crate::terminal::{ColorChoice, LogFormat};
 use lightbeam_core::invocation::FailOn;
 
 fn run(text: &str) -> Result<Parsed, Answer> {
-    parse(text.split_whitespace().map(str::to_owned).collect())
+    parse(&text.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
 }
 
 fn invocation(text: &str) -> Invocation {
@@ -16,6 +16,7 @@ fn refused(text: &str) -> String {
     answer.text
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "the texts of an invocation are optional")]
 fn some(text: &str) -> Option<String> {
     Some(text.to_owned())
 }
@@ -62,7 +63,13 @@ fn every_spelling_of_every_flag() {
     same(&["-f", "--force"]);
     same(&["-o T", "-t T", "--older-than T"]);
     same(&["-n T", "--newer-than T"]);
-    same(&["-r 400,409", "-u 400,409", "--resend-status-codes 400,409", "--retry-status-codes 400,409", "--ret 400,409"]);
+    same(&[
+        "-r 400,409",
+        "-u 400,409",
+        "--resend-status-codes 400,409",
+        "--retry-status-codes 400,409",
+        "--ret 400,409",
+    ]);
     same(&["--results-file P", "--results P"]);
     same(&["--failed-dir D", "--faile D"]);
     same(&["--dry-run", "--dry"]);
@@ -148,9 +155,34 @@ fn help_begins_with_examples_and_names_every_flag() {
     let text = help::long(None);
     assert!(text.find("Examples:").unwrap() < text.find("--config-file").unwrap());
     for flag in [
-        "-h", "-v", "-c", "-s", "-e", "-k", "-d", "-q", "-p", "--set", "-w", "-f", "-t", "-o", "-n", "-r", "-u",
-        "--retry-status-codes", "--results-file", "--failed-dir", "--dry-run", "--yes", "--force-unlock", "--fail-on",
-        "--log-level", "--log-format", "--quiet", "--color",
+        "-h",
+        "-v",
+        "-c",
+        "-s",
+        "-e",
+        "-k",
+        "-d",
+        "-q",
+        "-p",
+        "--set",
+        "-w",
+        "-f",
+        "-t",
+        "-o",
+        "-n",
+        "-r",
+        "-u",
+        "--retry-status-codes",
+        "--results-file",
+        "--failed-dir",
+        "--dry-run",
+        "--yes",
+        "--force-unlock",
+        "--fail-on",
+        "--log-level",
+        "--log-format",
+        "--quiet",
+        "--color",
     ] {
         assert!(text.contains(flag), "{flag}\n{text}");
     }

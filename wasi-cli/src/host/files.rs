@@ -6,7 +6,7 @@ use wasip2::filesystem::types::{Descriptor, DescriptorFlags, DescriptorType, Err
 use wasip2::random::insecure;
 
 use super::filesystem::{self, FileSystem, failure};
-use crate::grants::Meant;
+use lightbeam_wasi::grants::Meant;
 
 /// Bytes that are collected before they are written.
 const BUFFER: usize = 256 << 10;

@@ -6,7 +6,7 @@ use wasip2::cli::environment;
 use wasip2::filesystem::preopens;
 use wasip2::filesystem::types::{Descriptor, DescriptorFlags, DescriptorType, ErrorCode, OpenFlags, PathFlags};
 
-use crate::grants::{Grants, Location, Meant};
+use lightbeam_wasi::grants::{Grants, Location, Meant};
 
 /// How many bytes one call moves at most. The stock host allocates what is asked for.
 const BLOCK: usize = 1 << 20;
@@ -180,7 +180,9 @@ pub(super) fn failure(path: &str, code: ErrorCode) -> FileError {
         E::IsDirectory => (FileErrorKind::WrongKind, "this is a folder"),
         E::NotDirectory => (FileErrorKind::WrongKind, "this is no folder"),
         E::Access => (FileErrorKind::Denied, "the file's permissions do not allow this"),
-        E::NotPermitted => (FileErrorKind::Denied, "not permitted: perhaps a link that leads out of the granted folder"),
+        E::NotPermitted => {
+            (FileErrorKind::Denied, "not permitted: perhaps a link that leads out of the granted folder")
+        }
         E::ReadOnly => (FileErrorKind::Denied, "this folder can only be read"),
         E::InsufficientSpace => (FileErrorKind::Full, "no space is left on the device"),
         E::Quota => (FileErrorKind::Full, "the storage quota is used up"),

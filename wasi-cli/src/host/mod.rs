@@ -15,11 +15,11 @@ use lightbeam_core::host::{FileError, FileErrorKind, Host, Opened, StorageError,
 use wasip2::cli::environment;
 use wasip2::random::random;
 
-use crate::grants::{Location, Meant};
 pub(crate) use clock::WasiClock;
 use files::GrantedFiles;
 use filesystem::FileSystem;
 use http::WasiHttp;
+use lightbeam_wasi::grants::{Location, Meant};
 use operator::StdinOperator;
 use storage::{FileStorage, storage_error};
 

@@ -7,7 +7,7 @@ use wasip2::clocks::monotonic_clock;
 use wasip2::io::streams::{InputStream, StreamError};
 use wstd::runtime::AsyncPollable;
 
-use crate::terminal::print_error;
+use lightbeam_wasi::terminal::print_error;
 
 /// How often standard input is looked at; a look costs a call of the host, and is asked for before each record.
 const LOOK: Duration = Duration::from_millis(50);

@@ -12,7 +12,7 @@ use wasip2::random::insecure;
 
 use super::clock::WasiClock;
 use super::filesystem::{self, FileSystem, Spot, failure, sync_folder};
-use crate::grants::Location;
+use lightbeam_wasi::grants::Location;
 
 /// How many appended files are kept open; a run appends to one log for each endpoint.
 const OPEN_LOGS: usize = 256;
@@ -49,7 +49,10 @@ impl FileStorage {
 
     fn error(&self, name: &str, code: ErrorCode) -> StorageError {
         let shown = self.0.shown.trim_end_matches('/');
-        storage_error(failure(if name.is_empty() { shown.to_owned() } else { format!("{shown}/{name}") }.as_str(), code))
+        storage_error(failure(
+            if name.is_empty() { shown.to_owned() } else { format!("{shown}/{name}") }.as_str(),
+            code,
+        ))
     }
 
     /// Puts the bytes at the end of the file. A write that failed half-way is taken back, so that what comes later
@@ -155,8 +158,7 @@ impl Storage for FileStorage {
 
     async fn truncate(&self, name: &str, len: u64) -> Result<(), StorageError> {
         let cut = || {
-            let file =
-                self.spot(name).open(OpenFlags::empty(), DescriptorFlags::READ | DescriptorFlags::WRITE)?;
+            let file = self.spot(name).open(OpenFlags::empty(), DescriptorFlags::READ | DescriptorFlags::WRITE)?;
             if file.stat()?.size > len {
                 file.set_size(len)?;
                 file.sync_data()?;

@@ -59,12 +59,12 @@ impl Line {
             (true, Severity::Debug) => ("\x1b[2m", "\x1b[0m"),
             _ => ("", ""),
         };
-        let mut text = format!("{} lightbeam {on}{word:<7}{off} {}\n", stamp(at), plain(&self.text));
-        if let Some(hint) = &self.hint {
-            let (on, off) = if coloured { ("\x1b[36m", "\x1b[0m") } else { ("", "") };
-            text.push_str(&format!("{on}hint:{off} {}\n", plain(hint)));
+        let text = format!("{} lightbeam {on}{word:<7}{off} {}\n", stamp(at), plain(&self.text));
+        match &self.hint {
+            None => text,
+            Some(hint) if coloured => format!("{text}\x1b[36mhint:\x1b[0m {}\n", plain(hint)),
+            Some(hint) => format!("{text}hint: {}\n", plain(hint)),
         }
-        text
     }
 
     /// Time, level and event come first in every line, then the sentence, then what is particular to the event.
@@ -113,7 +113,8 @@ mod tests {
 
     #[test]
     fn text_has_the_python_tools_form() {
-        let line = Line::new(Severity::Warning, "notice", "two\nlines\u{1b}[31m").with_hint(Some(&"do this".to_owned()));
+        let line =
+            Line::new(Severity::Warning, "notice", "two\nlines\u{1b}[31m").with_hint(Some(&"do this".to_owned()));
         assert_eq!(
             line.render(LogFormat::Text, noon(), false),
             "2026-03-01 12:00:00.042 lightbeam WARNING two lines[31m\nhint: do this\n"
@@ -123,7 +124,8 @@ mod tests {
 
     #[test]
     fn json_lines_are_json_with_a_fixed_beginning() {
-        let line = Line::new(Severity::Info, "endpoint_finished", "a \"b\"").with("endpoint", "ed-fi/x").with("failed", 3);
+        let line =
+            Line::new(Severity::Info, "endpoint_finished", "a \"b\"").with("endpoint", "ed-fi/x").with("failed", 3);
         assert_eq!(
             line.render(LogFormat::Json, noon(), true),
             "{\"time\":\"2026-03-01T12:00:00.042Z\",\"level\":\"INFO\",\"event\":\"endpoint_finished\",\

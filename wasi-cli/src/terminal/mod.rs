@@ -15,12 +15,12 @@ use lightbeam_core::notice::Severity;
 use lightbeam_core::report::{Closing, Progress, Results, summary};
 
 use line::Line;
-pub(crate) use options::{ColorChoice, LogFormat, Surroundings, TerminalOptions};
+pub use options::{ColorChoice, LogFormat, Surroundings, TerminalOptions};
 use status::{Manner, Status, Telling};
 use story::Story;
 
 /// The time, as a listener can tell it.
-pub(crate) trait Now {
+pub trait Now {
     /// The wall-clock time.
     fn wall(&self) -> Timestamp;
     /// Time since some fixed point.
@@ -29,7 +29,7 @@ pub(crate) trait Now {
 
 /// A listener that tells of a run on a stream.
 #[derive(Debug)]
-pub(crate) struct Terminal<W, N> {
+pub struct Terminal<W, N> {
     now: N,
     format: LogFormat,
     threshold: Severity,
@@ -48,7 +48,7 @@ struct Told<W> {
 
 impl<W: Write, N: Now> Terminal<W, N> {
     /// A terminal that writes to `out`. `results_file` is where the run writes its results, for hints.
-    pub(crate) fn new(
+    pub fn new(
         options: &TerminalOptions,
         surroundings: Surroundings,
         results_file: Option<String>,
@@ -79,17 +79,17 @@ impl<W: Write, N: Now> Terminal<W, N> {
     }
 
     /// How often [`tick`](Self::tick) has something to do.
-    pub(crate) fn interval(&self) -> Duration {
+    pub fn interval(&self) -> Duration {
         self.told.borrow().status.interval()
     }
 
     /// Tells how far the run is, if it is time; for while no event comes.
-    pub(crate) fn tick(&self) {
+    pub fn tick(&self) {
         self.told.borrow_mut().tell_progress(self);
     }
 
     /// The summary, once the run has ended. Nothing is told of a run that did not begin: its error says it all.
-    pub(crate) fn close(&self, closing: &Closing) {
+    pub fn close(&self, closing: &Closing) {
         let mut told = self.told.borrow_mut();
         let told = &mut *told;
         let room = told.status.give_way();
@@ -155,7 +155,7 @@ impl<W: Write> Told<W> {
 }
 
 /// Writes text to standard error as it is. There is nobody to tell of a failure.
-pub(crate) fn print_error(text: &str) {
+pub fn print_error(text: &str) {
     let mut out = std::io::stderr().lock();
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }

@@ -4,20 +4,20 @@ use lightbeam_core::notice::Severity;
 
 /// What the user asked of the terminal.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct TerminalOptions {
+pub struct TerminalOptions {
     /// `--log-format`.
-    pub(crate) log_format: LogFormat,
+    pub log_format: LogFormat,
     /// `--quiet`.
-    pub(crate) quiet: bool,
+    pub quiet: bool,
     /// `--color`.
-    pub(crate) color: ColorChoice,
+    pub color: ColorChoice,
     /// `--log-level`, a Python level name.
-    pub(crate) log_level: Option<String>,
+    pub log_level: Option<String>,
 }
 
 /// The form of log lines.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) enum LogFormat {
+pub enum LogFormat {
     /// For people.
     #[default]
     Text,
@@ -27,7 +27,7 @@ pub(crate) enum LogFormat {
 
 /// When colours are used.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) enum ColorChoice {
+pub enum ColorChoice {
     /// On a terminal, unless `NO_COLOR` is set.
     #[default]
     Auto,
@@ -39,13 +39,13 @@ pub(crate) enum ColorChoice {
 
 /// What standard error is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Surroundings {
+pub struct Surroundings {
     /// Whether a person looks at it.
-    pub(crate) is_terminal: bool,
+    pub is_terminal: bool,
     /// Whether `NO_COLOR` is set and not empty.
-    pub(crate) no_color: bool,
+    pub no_color: bool,
     /// How many columns a line has.
-    pub(crate) columns: usize,
+    pub columns: usize,
 }
 
 impl TerminalOptions {

@@ -93,7 +93,10 @@ impl Story {
                 Line::new(
                     Severity::Info,
                     "gate_closed",
-                    format!("the API asks for slowness (status {status}): all requests wait {:.1} s", wait.as_secs_f64()),
+                    format!(
+                        "the API asks for slowness (status {status}): all requests wait {:.1} s",
+                        wait.as_secs_f64()
+                    ),
                 )
                 .with("status", *status)
                 .with("wait_ms", milliseconds(*wait)),
@@ -109,7 +112,10 @@ impl Story {
         match &record.outcome {
             Outcome::Succeeded { status } => {
                 tally.succeeded += 1;
-                vec![told(record, Severity::Debug, "record_succeeded", &format!("accepted ({status})")).with("status", *status)]
+                vec![
+                    told(record, Severity::Debug, "record_succeeded", &format!("accepted ({status})"))
+                        .with("status", *status),
+                ]
             }
             Outcome::Skipped(skip) => {
                 tally.skipped += 1;
@@ -142,10 +148,7 @@ impl Story {
                 Line::new(
                     Severity::Info,
                     "endpoint_finished",
-                    format!(
-                        "{endpoint}: {} done, {} skipped, {} failed",
-                        tally.succeeded, tally.skipped, tally.failed
-                    ),
+                    format!("{endpoint}: {} done, {} skipped, {} failed", tally.succeeded, tally.skipped, tally.failed),
                 )
                 .with("endpoint", endpoint.to_string())
                 .with("succeeded", tally.succeeded)
@@ -266,10 +269,7 @@ mod tests {
         assert_eq!(told[9].severity, Severity::Warning);
         assert_eq!(
             texts(&story.hear(&Event::EndpointFinished { endpoint: endpoint() })),
-            [
-                "ed-fi/students: ... and 2 more in the results file",
-                "ed-fi/students: 0 done, 0 skipped, 12 failed"
-            ]
+            ["ed-fi/students: ... and 2 more in the results file", "ed-fi/students: 0 done, 0 skipped, 12 failed"]
         );
     }
 
