@@ -5,7 +5,7 @@
 //! browser worker, in a WASI sandbox and in a native test, with the same requests and the same results.
 //!
 //! The way in is [`run::run`]: an [`invocation::Invocation`] (what the user typed), a [`host::Host`] and a listener for
-//! [`event::Event`]s go in; a [`report::Report`] comes out. The engine never prints and never prompts.
+//! [`event::Event`]s go in; a [`run::Report`] comes out. The engine never prints and never prompts.
 //!
 //! A module uses only what stands below it:
 //!

@@ -140,7 +140,7 @@ async fn open_storage<H: Host>(
         tell(Notice::info(notice));
     }
     let names = opened.storage.list("").await.map_err(NotBegun::storage)?;
-    if names.iter().any(|name| !name.contains('/') && name.ends_with(".dat")) {
+    if names.iter().any(|name| name.strip_suffix(".dat").is_some_and(|stem| !stem.contains('/'))) {
         tell(
             Notice::info("the state folder holds .dat files of the Python tool; they are neither read nor changed")
                 .with_hint("records that only the Python tool has sent are sent once more, which changes nothing"),

@@ -44,8 +44,8 @@ pub(super) struct EndpointRun<'a, H: Host> {
     /// Records refused with 403 that may be accepted at the endpoint's update order.
     unauthorized: RefCell<Vec<Parked>>,
     pub(super) failed: RefCell<FailedRecords>,
-    /// Records accepted so far.
-    pub(super) accepted: Cell<u64>,
+    /// Records accepted so far in this order, by all endpoints.
+    accepted: Rc<Cell<u64>>,
     /// What a dry run found.
     pub(super) plan: RefCell<DryRun>,
 }
@@ -66,6 +66,7 @@ impl<'a, H: Host> EndpointRun<'a, H> {
         files: Vec<Rc<str>>,
         rules: &'a ResendRules,
         log: Rc<Log>,
+        accepted: Rc<Cell<u64>>,
     ) -> Self {
         Self {
             session,
@@ -80,7 +81,7 @@ impl<'a, H: Host> EndpointRun<'a, H> {
             orphans: RefCell::default(),
             unauthorized: RefCell::default(),
             failed: RefCell::new(FailedRecords::new(session.keeps_failed_records())),
-            accepted: Cell::new(0),
+            accepted,
             plan: RefCell::default(),
         }
     }
@@ -90,6 +91,11 @@ impl<'a, H: Host> EndpointRun<'a, H> {
         self.fly_all(self.jobs(), Pass::Ordinary).await;
         let held = self.held.take();
         self.send_parked(held, Pass::Ordinary).await;
+    }
+
+    /// Records accepted so far in this order, by all endpoints.
+    pub(super) fn accepted_in_order(&self) -> u64 {
+        self.accepted.get()
     }
 
     /// How many records wait for a parent.
@@ -329,7 +335,7 @@ impl<'a, H: Host> EndpointRun<'a, H> {
         let rereader = super::reader::Rereader::new(self.session, &self.files, places);
         stream::unfold((parked.into_iter(), rereader), move |(mut parked, mut rereader)| async move {
             loop {
-                let Some(next) = parked.next() else { return None };
+                let next = parked.next()?;
                 if self.is_moot(&next.place) {
                     match next.refused {
                         Some(failure) => self.failed(&next.place, failure, next.repeats),

@@ -5,51 +5,52 @@ mod endpoint_run;
 mod job;
 mod reader;
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use futures_util::future::join_all;
+use futures_util::stream::{self, StreamExt};
 
 use self::endpoint_run::EndpointRun;
 use super::session::Session;
 use crate::data::EndpointFiles;
 use crate::event::Event;
 use crate::host::Host;
+use crate::model::Endpoint;
 use crate::state::ResendRules;
 
 /// Most times that records refused for a missing parent are tried again at the end of their order.
 const MOST_ORPHAN_PASSES: u32 = 10;
 
+/// So many endpoints of one order are read at a time: enough for any pool, and a bound on the blocks and logs in memory.
+const MOST_SIDE_BY_SIDE: usize = 16;
+
 /// Sends the records of all files, order by order: endpoints of one order side by side, an order when the one before
 /// it has ended. Ends early, leaving the rest for the next run, when the session says so.
 pub(super) async fn send<H: Host>(session: &Session<'_, H>, data: Vec<EndpointFiles>, rules: &ResendRules) {
-    let mut runs = Vec::new();
-    for EndpointFiles { endpoint, files, .. } in data {
+    let mut work = Vec::new();
+    for EndpointFiles { endpoint, files } in data {
         let endpoint = session.endpoints.get(&endpoint).expect("files are found for known endpoints");
-        runs.push((endpoint, files));
+        work.push((endpoint, files));
     }
     let orders: BTreeSet<u32> =
-        runs.iter().flat_map(|(endpoint, _)| std::iter::once(endpoint.order).chain(endpoint.update_order)).collect();
+        work.iter().flat_map(|(endpoint, _)| std::iter::once(endpoint.order).chain(endpoint.update_order)).collect();
     // Students, staffs and contacts wait here for the order at which they can be updated.
     let mut waiting: Vec<EndpointRun<'_, H>> = Vec::new();
     for order in orders {
         if !session.goes_on().await {
             break;
         }
-        let mut level = Vec::new();
-        for (endpoint, files) in runs.extract_if(.., |(endpoint, _)| endpoint.order == order) {
-            match session.open_log(&endpoint.id).await {
-                Ok(log) => level.push(EndpointRun::new(session, endpoint, files, rules, log)),
-                Err(error) => {
-                    session.storage_failed(&error);
-                    return finish_all(waiting).await;
-                }
-            }
-        }
+        let level: Vec<_> = work.extract_if(.., |(endpoint, _)| endpoint.order == order).collect();
         let due: Vec<_> = waiting.extract_if(.., |run| run.endpoint.update_order <= Some(order)).collect();
-        futures_util::join!(first_passes(&level), join_all(due.iter().map(EndpointRun::update_pass)));
-        finish_all(due).await;
-        orphan_passes(&level).await;
-        for run in level {
+        let updates = async {
+            join_all(due.iter().map(EndpointRun::update_pass)).await;
+            finish_all(due).await;
+        };
+        let (unfinished, ()) = futures_util::join!(first_passes(session, level, rules), updates);
+        orphan_passes(&unfinished).await;
+        for run in unfinished {
             if run.waits_for_update() {
                 waiting.push(run);
             } else {
@@ -60,20 +61,44 @@ pub(super) async fn send<H: Host>(session: &Session<'_, H>, data: Vec<EndpointFi
     finish_all(waiting).await;
 }
 
-async fn first_passes<H: Host>(level: &[EndpointRun<'_, H>]) {
-    join_all(level.iter().map(|run| async {
-        run.session.endpoint_started(&run.endpoint.id);
-        run.first_pass().await;
-    }))
-    .await;
+/// Works through the files of one order. Gives back the endpoints on which more is to be done.
+async fn first_passes<'a, H: Host>(
+    session: &'a Session<'a, H>,
+    level: Vec<(&'a Endpoint, Vec<Rc<str>>)>,
+    rules: &'a ResendRules,
+) -> Vec<EndpointRun<'a, H>> {
+    let accepted = Rc::new(Cell::new(0));
+    let passes = stream::iter(level).map(|(endpoint, files)| {
+        let accepted = accepted.clone();
+        async move {
+            if !session.goes_on().await {
+                return None;
+            }
+            let log = match session.open_log(&endpoint.id).await {
+                Ok(log) => log,
+                Err(error) => {
+                    session.storage_failed(&error);
+                    return None;
+                }
+            };
+            session.endpoint_started(&endpoint.id);
+            let run = EndpointRun::new(session, endpoint, files, rules, log, accepted);
+            run.first_pass().await;
+            if run.orphans() > 0 || run.waits_for_update() {
+                return Some(run);
+            }
+            finish(run).await;
+            None
+        }
+    });
+    passes.buffer_unordered(MOST_SIDE_BY_SIDE).filter_map(std::future::ready).collect().await
 }
 
 /// Records that refer to others of the same order (or of their own endpoint) may have come before them.
 async fn orphan_passes<H: Host>(level: &[EndpointRun<'_, H>]) {
-    let accepted = || level.iter().map(|run| run.accepted.get()).sum::<u64>();
     let mut before = 0;
     for _ in 0..MOST_ORPHAN_PASSES {
-        let now = accepted();
+        let now = level.first().map_or(0, EndpointRun::accepted_in_order);
         if now == before || level.iter().all(|run| run.orphans() == 0) {
             break;
         }
