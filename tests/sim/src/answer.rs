@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
 use sha2::{Digest, Sha256};
 
+use crate::data::item::dashed;
 use crate::data::serve;
 use crate::log::hexadecimal;
 use crate::metadata::Sent;
@@ -276,12 +277,5 @@ fn metadata(which: Metadata, request: &Request<Bytes>, sent: Sent) -> Response<B
 fn correlation(started: u64, sequence: u64) -> String {
     let text =
         hexadecimal(&Sha256::digest(format!("request {sequence} of {started}").as_bytes())[..16]);
-    let (a, b, c, d, e) = (
-        &text[..8],
-        &text[8..12],
-        &text[12..16],
-        &text[16..20],
-        &text[20..],
-    );
-    format!("{a}-{b}-{c}-{d}-{e}")
+    dashed(&text)
 }

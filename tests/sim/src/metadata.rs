@@ -85,29 +85,24 @@ fn addressed(document: &Value, root: &str, own: &Addresses) -> Value {
     let Some(top) = document.as_object_mut() else {
         return document;
     };
-    let schemes;
-    if top.contains_key("swagger") {
-        let address: Option<http::Uri> = own.data.parse().ok();
-        if let Some(address) = address {
+    let schemes = if top.contains_key("swagger") {
+        if let Ok(address) = own.data.parse::<http::Uri>() {
             let host = address
                 .authority()
                 .map(ToString::to_string)
                 .unwrap_or_default();
+            let scheme = address.scheme_str().unwrap_or("http");
             top.insert("host".to_owned(), host.into());
             top.insert("basePath".to_owned(), address.path().into());
-            top.insert(
-                "schemes".to_owned(),
-                json!([address.scheme_str().unwrap_or("http")]),
-            );
+            top.insert("schemes".to_owned(), json!([scheme]));
         }
-        schemes = top.get_mut("securityDefinitions");
+        top.get_mut("securityDefinitions")
     } else {
         let data = own.data.trim_end_matches('/');
         top.insert("servers".to_owned(), json!([{ "url": data }]));
-        schemes = top
-            .get_mut("components")
-            .and_then(|components| components.get_mut("securitySchemes"));
-    }
+        top.get_mut("components")
+            .and_then(|components| components.get_mut("securitySchemes"))
+    };
     debug_assert!(
         own.data.starts_with(root),
         "the API serves data at its own address"

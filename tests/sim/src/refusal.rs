@@ -132,13 +132,12 @@ impl Refusal {
                 return response(self.status(), None, Bytes::new());
             }
             Self::EmptyBody => "A non-empty request body is required.".to_owned(),
-            Self::NotJson(text) => text.clone(),
             Self::IdAssigned => "Resource identifiers cannot be assigned by the client.".to_owned(),
             Self::Invalid(findings) => return legacy_findings(findings),
             Self::Parameter { name: "limit", .. } => {
                 "Limit must be omitted or set to a value between 1 and max value defined in configuration file (defaultPageSizeLimit).".to_owned()
             }
-            Self::Parameter { text, .. } => text.clone(),
+            Self::NotJson(text) | Self::Parameter { text, .. } => text.clone(),
             Self::UnresolvedReference { entity } => format!(
                 "The value supplied for the related '{}' resource does not exist.",
                 uncapitalised(entity)

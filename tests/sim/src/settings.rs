@@ -8,6 +8,10 @@ use crate::rule::Rule;
 /// The switches of the simulated API. Every field has a default, so that JSON names only what differs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "switches are independent of each other"
+)]
 pub struct Settings {
     /// The generation of API whose discovery document and routes are served.
     pub shape: Shape,

@@ -88,10 +88,9 @@ impl State {
         let path = told
             .find("://")
             .and_then(|at| Some(at + 3 + told[at + 3..].find('/')?));
-        self.data_address = path
-            .filter(|_| is_path_only)
+        path.filter(|_| is_path_only)
             .map_or(told, |at| &told[at..])
-            .to_owned();
+            .clone_into(&mut self.data_address);
         self.library.forget();
     }
 

@@ -17,6 +17,7 @@ use lightbeam_sim::{
 /// POST /_sim/reset. It ends with Ctrl-C, and with exit code 3 when a rule kills it.
 #[derive(Debug, Parser)]
 #[command(name = "sim")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 struct Arguments {
     /// Port on 127.0.0.1; 0 for any that is free
     #[arg(long, default_value_t = 8765)]
@@ -172,9 +173,8 @@ fn run(arguments: Arguments) -> Result<ExitCode, Box<dyn std::error::Error>> {
         Some(folder) => Documents::from_folder(&folder)?,
         None => builtin::documents(match style {
             Some(Style::Swagger2) => builtin::Style::Swagger2,
-            Some(Style::Openapi3) => builtin::Style::OpenApi3,
             None if matches!(settings.shape, Shape::V3 | Shape::V5) => builtin::Style::Swagger2,
-            None => builtin::Style::OpenApi3,
+            Some(Style::Openapi3) | None => builtin::Style::OpenApi3,
         }),
     };
     let server = Server::start_on(port, settings, documents)?;

@@ -30,17 +30,16 @@ pub(crate) fn id(endpoint: usize, number: u64, shape: Shape) -> String {
     let mixed = plain.wrapping_mul(SPREAD) ^ OFFSET;
     let text = format!("{mixed:032x}");
     if shape == Shape::V8 {
-        let (a, b, c, d, e) = (
-            &text[..8],
-            &text[8..12],
-            &text[12..16],
-            &text[16..20],
-            &text[20..],
-        );
-        format!("{a}-{b}-{c}-{d}-{e}")
+        dashed(&text)
     } else {
         text
     }
+}
+
+/// 32 hexadecimal digits in the groups of a UUID.
+pub(crate) fn dashed(digits: &str) -> String {
+    let groups = [0..8, 8..12, 12..16, 16..20, 20..32];
+    groups.map(|group| &digits[group]).join("-")
 }
 
 /// The endpoint and number that an id stands for.

@@ -138,7 +138,7 @@ impl Pointers {
         let schema = &model.schemas[schema];
         for (name, value) in body {
             if let Some(property) = schema.properties.get(name) {
-                self.value(model, store, &property.kind, name, value, &|| {
+                self.value(model, store, &property.kind, value, &|| {
                     if place.is_empty() {
                         name.clone()
                     } else {
@@ -154,7 +154,6 @@ impl Pointers {
         model: &Model,
         store: &Store,
         kind: &Kind,
-        name: &str,
         value: &Value,
         place: &dyn Fn() -> String,
     ) {
@@ -184,9 +183,7 @@ impl Pointers {
             (Kind::Object(at), Value::Object(body)) => self.walk(model, store, *at, body, &place()),
             (Kind::Array(item), Value::Array(list)) => {
                 for (i, value) in list.iter().enumerate() {
-                    self.value(model, store, item, name, value, &|| {
-                        format!("{}[{i}]", place())
-                    });
+                    self.value(model, store, item, value, &|| format!("{}[{i}]", place()));
                 }
             }
             _ => {}

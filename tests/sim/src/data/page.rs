@@ -1,11 +1,13 @@
 //! Pages of a collection, by offset or by token, and partitions.
 
+use std::ops::Bound;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use super::item;
-use super::query::Query;
+use super::query::{Candidates, Query};
 use super::store::{Record, Store};
 use crate::model::Model;
 use crate::refusal::Refusal;
@@ -62,14 +64,14 @@ pub(crate) fn read(
     query: &Query,
 ) -> Result<Page, Refusal> {
     let span = match &query.page_token {
-        None => Span::ALL,
         Some(token) if settings.has_cursor_paging() => {
             Span::from_token(token).ok_or_else(|| Refusal::Parameter {
                 name: "pageToken",
                 text: "The page token is not valid.".to_owned(),
             })?
         }
-        Some(_) => Span::ALL,
+        // An API without tokens ignores the parameter.
+        _ => Span::ALL,
     };
     let asked = if query.page_token.is_some() {
         query.page_size
@@ -88,38 +90,34 @@ pub(crate) fn read(
         last = Some(number);
         item::render(model, store, settings, endpoint, number, record, &mut body);
     };
-    let total = if let Some(only) = query.only(model, store, endpoint) {
-        let found = only.and_then(|number| Some((number, store.get(endpoint, number)?)));
-        let found = found.filter(|(_, record)| query.fits(record));
-        if let Some((number, record)) = found
-            && offset == 0
-            && size > 0
-            && number > span.after
-        {
-            render(number, record);
-        }
-        usize::from(found.is_some())
-    } else {
-        if span.after < span.last {
-            let range = (
-                std::ops::Bound::Excluded(span.after),
-                std::ops::Bound::Included(span.last),
-            );
-            let records = store.table(endpoint).records.range::<u64, _>(range);
-            for (number, record) in records
-                .filter(|(_, record)| query.fits(record))
-                .skip(offset)
-                .take(size)
-            {
-                render(*number, record);
+    let total = match query.candidates(model, store, endpoint) {
+        Candidates::All => {
+            if span.after < span.last {
+                let range = (Bound::Excluded(span.after), Bound::Included(span.last));
+                let records = store.table(endpoint).records.range::<u64, _>(range);
+                let fitting = records.filter(|(_, record)| query.fits(record));
+                for (number, record) in fitting.skip(offset).take(size) {
+                    render(*number, record);
+                }
+            }
+            let records = || store.table(endpoint).records.values();
+            if query.wants_total {
+                records().filter(|record| query.fits(record)).count()
+            } else {
+                0
             }
         }
-        if query.wants_total {
-            let records = store.table(endpoint).records.values();
-            records.filter(|record| query.fits(record)).count()
-        } else {
-            0
+        Candidates::One(number) => {
+            let found = store
+                .get(endpoint, number)
+                .filter(|record| query.fits(record));
+            let is_on_page = offset == 0 && size > 0 && span.after < number && number <= span.last;
+            if let Some(record) = found.filter(|_| is_on_page) {
+                render(number, record);
+            }
+            usize::from(found.is_some())
         }
+        Candidates::None => 0,
     };
     body.push(b']');
     // Generation 8 gives no token on a first page that is limited by change version.

@@ -23,6 +23,17 @@ pub(crate) struct Query {
     filters: Vec<Filter>,
 }
 
+/// The records that a query has to look at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Candidates {
+    /// The natural key is not given as a whole.
+    All,
+    /// The one of this number, whose natural key is given.
+    One(u64),
+    /// There is no record of the given natural key.
+    None,
+}
+
 #[derive(Debug)]
 struct Filter {
     on: Filtered,
@@ -58,7 +69,7 @@ impl Query {
                 }
                 "number" => query.number = Some(whole("number", &value)?),
                 "minchangeversion" => {
-                    query.least_version = Some(whole("minChangeVersion", &value)?)
+                    query.least_version = Some(whole("minChangeVersion", &value)?);
                 }
                 "maxchangeversion" => query.most_version = Some(whole("maxChangeVersion", &value)?),
                 _ => match endpoint.parameters.get(&lower) {
@@ -137,35 +148,26 @@ impl Query {
         })
     }
 
-    /// When the query names the whole natural key: the only record that can fit, or `Some(None)` when there is none.
-    pub(crate) fn only(
-        &self,
-        model: &Model,
-        store: &Store,
-        endpoint: usize,
-    ) -> Option<Option<u64>> {
+    /// Which records can fit, as far as the natural key tells.
+    pub(crate) fn candidates(&self, model: &Model, store: &Store, endpoint: usize) -> Candidates {
         let description = &model.endpoints[endpoint];
-        if description.key.is_empty() || self.filters.len() < description.key.len() {
-            return None;
-        }
-        let values: Vec<Value> = description
-            .key
-            .iter()
-            .map(|part| {
-                let filter = self
-                    .filters
-                    .iter()
-                    .find(|filter| filter.on.places.first() == Some(&part.path));
-                filter.map(|filter| Value::String(filter.value.clone()))
-            })
-            .collect::<Option<_>>()?;
-        let key = key::join(
-            values
+        let mut values = Vec::with_capacity(description.key.len());
+        for part in &description.key {
+            let filter = self
+                .filters
                 .iter()
-                .zip(&description.key)
-                .map(|(value, part)| (Some(value), part.ignores_case)),
-        )?;
-        Some(store.number(endpoint, &key))
+                .find(|filter| filter.on.places.first() == Some(&part.path));
+            let Some(filter) = filter else {
+                return Candidates::All;
+            };
+            values.push((Value::String(filter.value.clone()), part.ignores_case));
+        }
+        let parts = values
+            .iter()
+            .map(|(value, ignores_case)| (Some(value), *ignores_case));
+        key::join(parts)
+            .and_then(|key| store.number(endpoint, &key))
+            .map_or(Candidates::None, Candidates::One)
     }
 }
 

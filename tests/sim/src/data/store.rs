@@ -113,17 +113,15 @@ impl Store {
     /// The record of a key in the first endpoint that has it.
     pub(crate) fn find_any(
         &self,
-        endpoints: impl Iterator<Item = usize>,
+        endpoints: impl IntoIterator<Item = usize>,
         key: &str,
     ) -> Option<Pointed> {
-        endpoints
-            .filter_map(|endpoint| {
-                Some(Pointed {
-                    endpoint,
-                    number: self.number(endpoint, key)?,
-                })
+        endpoints.into_iter().find_map(|endpoint| {
+            Some(Pointed {
+                endpoint,
+                number: self.number(endpoint, key)?,
             })
-            .next()
+        })
     }
 
     pub(crate) fn insert(&mut self, endpoint: usize, ready: Ready, now: u64) -> u64 {

@@ -91,11 +91,8 @@ impl Model {
         ];
         for (name, document, is_descriptor) in pair {
             raw_schemas.extend(schemas_of(document).ok_or(ModelError::NoSchemas(name))?);
-            raw_endpoints.extend(
-                endpoints::read(document, is_descriptor)
-                    .ok_or(ModelError::NoPaths(name))?
-                    .into_iter(),
-            );
+            raw_endpoints
+                .extend(endpoints::read(document, is_descriptor).ok_or(ModelError::NoPaths(name))?);
         }
         let mut names: Vec<&str> = raw_schemas.keys().copied().collect();
         names.sort_unstable();

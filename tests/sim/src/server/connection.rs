@@ -101,10 +101,12 @@ impl Sent {
         }
     }
 
-    fn half(bytes: Bytes) -> Self {
+    fn half(mut bytes: Bytes) -> Self {
+        let promised = bytes.len();
+        bytes.truncate(promised / 2);
         Self {
-            promised: bytes.len() as u64,
-            bytes: bytes.slice(..bytes.len() / 2),
+            promised: promised as u64,
+            bytes,
             is_half: true,
             is_flushed: false,
         }

@@ -63,7 +63,7 @@ fn length(head: &str) -> usize {
 
 /// What comes until the connection ends, and how it ends.
 fn rest(stream: &mut TcpStream) -> (usize, Option<io::ErrorKind>) {
-    let mut bytes = [0; 65_536];
+    let mut bytes = [0; 8192];
     let mut count = 0;
     loop {
         match stream.read(&mut bytes) {

@@ -98,11 +98,12 @@ impl Client {
     }
 
     fn call(&mut self, method: Method, path: &str, body: &str, headers: &[(&str, &str)]) -> Got {
+        let has_body = method == Method::POST || method == Method::PUT;
         let mut request = Request::builder()
-            .method(&method)
+            .method(method)
             .uri(format!("{}{path}", self.prefix))
             .header("authorization", format!("Bearer {}", self.token));
-        if method == Method::POST || method == Method::PUT {
+        if has_body {
             request = request.header("content-type", "application/json");
         }
         for (name, value) in headers {
@@ -163,7 +164,7 @@ impl Client {
         )
     }
 
-    /// A school, a session's grading periods left out, and a class period in it.
+    /// A class period of a school that exists.
     fn class_period(&mut self, school: u64, name: &str) -> String {
         self.create("/ed-fi/classPeriods", &class_period(school, name))
     }
