@@ -29,6 +29,11 @@ impl Failure {
         Self::new(format!("cannot {doing} {}: {error}", path.display()))
     }
 
+    /// What happened, without hints.
+    pub(crate) fn what(&self) -> &str {
+        &self.what
+    }
+
     /// Adds what to do about it; a later hint stands below an earlier one.
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         let hint = hint.into();

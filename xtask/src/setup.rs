@@ -28,21 +28,31 @@ pub(crate) fn wasm() -> Result<WasmToolchain> {
     let begin = Instant::now();
     let choice = std::env::var(CHOICE).unwrap_or_default();
     let toolchain = match choice.as_str() {
-        "" => rustup().or_else(|failure| {
-            if debian::is_here() {
-                say::note(format!("{failure}."));
-                say::note("So Debian's packages it is.");
-                from_debian()
-            } else {
-                Err(failure.hint(by_hand()))
-            }
-        }),
+        "" => first_that_works(),
         "rustup" => rustup().map_err(|failure| failure.hint(by_hand())),
         "debian" => from_debian(),
         other => Err(Failure::new(format!("{CHOICE} is `{other}`")).hint("it can be `debian` or `rustup`, or not set")),
     }?;
     say::note(format!("Done in {}.", say::duration(begin.elapsed())));
     Ok(toolchain)
+}
+
+/// The compiler in use as it is, Debian's as an earlier set-up left it, then what has to be fetched.
+fn first_that_works() -> Result<WasmToolchain> {
+    // Once rustup could not help it is not asked again: where a firewall swallows its questions, that takes minutes.
+    if !missing_targets(&wasm_toolchain::usual_sysroot()?).is_empty() && wasm_std::is_built() {
+        say::note("The compiler in use lacks the targets; taking Debian's, as set up before.");
+        return from_debian();
+    }
+    rustup().or_else(|failure| {
+        if debian::is_here() {
+            say::note(format!("{}.", failure.what()));
+            say::note("So Debian's packages it is.");
+            from_debian()
+        } else {
+            Err(failure.hint(by_hand()))
+        }
+    })
 }
 
 /// The compiler in use, given the targets by rustup if it lacks them.

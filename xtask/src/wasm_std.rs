@@ -23,9 +23,8 @@ const WASI_LIBC: &str = "/usr/lib/wasm32-wasi";
 /// The toolchain with standard libraries for every wasm target, built now if they are not there.
 pub(crate) fn toolchain() -> Result<WasmToolchain> {
     let cache = cache_folder()?;
-    let name = folder_name(&process::output(debian_command(DEBIAN_RUSTC).arg("-vV"))?)?;
-    let sysroot = cache.join(name);
-    if sysroot.join(STAMP).is_file() && missing_targets(&sysroot).is_empty() {
+    let sysroot = sysroot(&cache)?;
+    if is_complete(&sysroot) {
         say::note(format!("The standard libraries are there already, in {}.", sysroot.display()));
     } else {
         say::note(format!(
@@ -36,6 +35,20 @@ pub(crate) fn toolchain() -> Result<WasmToolchain> {
     }
     forget_what_an_older_one_built(&sysroot)?;
     Ok(WasmToolchain::Debian(sysroot))
+}
+
+/// Whether an earlier set-up has built them for the compiler that Debian has now.
+pub(crate) fn is_built() -> bool {
+    cache_folder().and_then(|cache| sysroot(&cache)).is_ok_and(|sysroot| is_complete(&sysroot))
+}
+
+fn sysroot(cache: &Path) -> Result<PathBuf> {
+    let version = process::output(debian_command(DEBIAN_RUSTC).arg("-vV"))?;
+    Ok(cache.join(folder_name(&version)?))
+}
+
+fn is_complete(sysroot: &Path) -> bool {
+    sysroot.join(STAMP).is_file() && missing_targets(sysroot).is_empty()
 }
 
 /// What is needed is built beside the place and then moved there, so that a broken-off building leaves nothing half done.
@@ -115,7 +128,7 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
 
 /// Another process may have finished the same in the meantime: then its folder stays.
 fn move_to(finished: &Path, sysroot: &Path) -> Result<()> {
-    if sysroot.join(STAMP).is_file() && missing_targets(sysroot).is_empty() {
+    if is_complete(sysroot) {
         return Ok(());
     }
     project::remove_folder(sysroot)?;
