@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use futures_util::future::{Either, select};
 use lightbeam_core::exit::Exit;
-use lightbeam_core::host::{Clock, Host, Operator, Timestamp, Wanted};
-use lightbeam_core::report::{Closing, Ended};
-use lightbeam_core::run::{Report, run};
+use lightbeam_core::host::{Clock, Host, Timestamp};
+use lightbeam_core::report::Closing;
+use lightbeam_core::run::run;
 use wasip2::cli::{environment, exit};
 
 use crate::host::{WasiClock, WasiHost};
@@ -57,29 +57,20 @@ async fn run_parsed(parsed: &Parsed) -> Exit {
             Either::Right((never, _)) => never,
         }
     };
-    terminal.close(&Closing {
-        at: host.clock().now(),
-        ended: ended(parsed, &report, host.operator().wanted()),
-        results_file: invocation.results_file.clone().filter(|path| path != "-"),
-        failed_dir: invocation.failed_dir.clone(),
-        sent_since: None,
-        width: surroundings.columns,
-    });
+    // A run that never began has said why.
+    if let Some(ended) = report.ended {
+        terminal.close(&Closing {
+            at: host.clock().now(),
+            ended,
+            results_file: invocation.results_file.clone().filter(|path| path != "-"),
+            failed_dir: invocation.failed_dir.clone(),
+            sent_since: report.sent_since,
+            width: surroundings.columns,
+        });
+    }
     match &report.stdout {
         Some(data) => print(data, report.exit),
         None => report.exit,
-    }
-}
-
-fn ended(parsed: &Parsed, report: &Report, wanted: Wanted) -> Ended {
-    if parsed.invocation.dry_run {
-        Ended::DryRun
-    } else if report.exit == Exit::Unreachable {
-        Ended::BrokenOff
-    } else if wanted == Wanted::Stop {
-        Ended::Stopped
-    } else {
-        Ended::Completed
     }
 }
 

@@ -1,3 +1,8 @@
-//! Runs scenarios on every host.
+//! Runs scenarios on every host, and compares what the hosts did.
+//!
+//! A [`scenario::Scenario`] is data; a [`host::Host`] is something that lightbeam runs on: its own in-memory host, or
+//! the component under wasmtime. The folder `tests/fixtures/scenarios` holds the scenarios.
 
 pub mod component;
+pub mod host;
+pub mod scenario;

@@ -56,8 +56,8 @@ pub enum Kill {
     /// Never.
     #[default]
     Never,
-    /// When it makes its request of this number, counted from 1; that request is not sent.
-    AtRequest(u64),
+    /// When its request of this number, counted from 1, has been answered; the run never hears of the answer.
+    AfterRequests(u64),
     /// At its first wait after this time.
     After(Duration),
 }
@@ -222,24 +222,34 @@ struct Requests {
 }
 
 impl Requests {
-    /// Counts a request; `false`: it is the one that is never sent.
-    fn may_go(&self) -> bool {
+    /// Counts a request, and tells what is to become of it.
+    fn fate(&self) -> Fate {
         let number = self.count.fetch_add(1, Ordering::Relaxed) + 1;
-        let goes = !matches!(self.kill, Kill::AtRequest(last) if number >= last);
-        if !goes {
-            self.reached.notify_one();
+        match self.kill {
+            Kill::AfterRequests(last) if number == last => Fate::Last,
+            Kill::AfterRequests(last) if number > last => Fate::TooLate,
+            _ => Fate::Goes,
         }
-        goes
     }
 
     /// Completes when the run is to be killed.
     async fn killed(&self) {
         match self.kill {
             Kill::Never => pending().await,
-            Kill::AtRequest(_) => self.reached.notified().await,
+            Kill::AfterRequests(_) => self.reached.notified().await,
             Kill::After(time) => tokio::time::sleep(time).await,
         }
     }
+}
+
+/// What becomes of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Goes,
+    /// It is answered, and the run is killed.
+    Last,
+    /// The run is as good as dead.
+    TooLate,
 }
 
 struct Hooks(Arc<Requests>);
@@ -269,6 +279,10 @@ impl WasiHttpHooks for Hooks {
             }
             // The stock handler of `wasmtime run`.
             let (response, exchange) = wasmtime_wasi_http::default_send_request(request, options).await?;
+            if fate == Fate::Last {
+                requests.reached.notify_one();
+                return pending().await;
+            }
             Ok((response.map(BodyExt::boxed_unsync), Box::new(exchange) as Exchange))
         })
     }

@@ -1,0 +1,110 @@
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use lightbeam_sim::{Server, State};
+use tempfile::TempDir;
+
+use super::{Call, Host, Stage, documents, look, settings};
+use crate::component::{Component, Grants, Kill, Stdio, run};
+use crate::scenario::{Observed, Scenario, decode_log, log_of};
+
+/// The component under wasmtime, with files in a folder of its own and the simulated API on loopback.
+#[derive(Debug, Clone, Copy)]
+pub struct ComponentHost(pub &'static Component);
+
+impl Host for ComponentHost {
+    fn name(&self) -> &'static str {
+        "component"
+    }
+
+    fn stage(&self, scenario: &Scenario) -> Result<Box<dyn Stage>, String> {
+        let server = Server::start(settings(scenario)?, documents(scenario)).map_err(|error| error.to_string())?;
+        let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+        Ok(Box::new(ComponentStage { component: self.0, server, folder }))
+    }
+}
+
+struct ComponentStage {
+    component: &'static Component,
+    server: Server,
+    folder: TempDir,
+}
+
+impl ComponentStage {
+    fn path(&self, path: &str) -> PathBuf {
+        self.folder.path().join(path)
+    }
+}
+
+impl Stage for ComponentStage {
+    fn write(&mut self, path: &str, bytes: &[u8]) -> Result<(), String> {
+        let place = self.path(path);
+        let written = || {
+            fs::create_dir_all(place.parent().unwrap_or(Path::new(".")))?;
+            fs::write(&place, bytes)
+        };
+        written().map_err(|error: std::io::Error| format!("{path}: {error}"))
+    }
+
+    fn remove(&mut self, path: &str) -> Result<(), String> {
+        match fs::remove_file(self.path(path)) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(format!("{path}: {error}")),
+            _ => Ok(()),
+        }
+    }
+
+    fn read(&self, path: &str) -> Result<Option<Vec<u8>>, String> {
+        match fs::read(self.path(path)) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(format!("{path}: {error}")),
+        }
+    }
+
+    fn api(&mut self, look: &mut dyn FnMut(&mut State)) {
+        self.server.with_state(look);
+    }
+
+    fn run(&mut self, call: &Call) -> Result<Observed, String> {
+        self.server.with_state(State::clear_log);
+        let mut env: Vec<(String, String)> = call.env.clone().into_iter().collect();
+        env.push(("API".to_owned(), self.server.url()));
+        let mut input = Vec::new();
+        if call.stop {
+            env.push(("LIGHTBEAM_HOST".to_owned(), "launcher".to_owned()));
+            input = b"stop\n".to_vec();
+        }
+        let grants = Grants {
+            args: call.args.clone(),
+            env,
+            dirs: vec![(self.folder.path().to_owned(), ".".to_owned())],
+            http: true,
+            stdio: Stdio::Captured(input),
+            kill: call.kill_after_requests.map_or(Kill::Never, Kill::AfterRequests),
+        };
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
+        let outcome = runtime.block_on(run(self.component, grants));
+        let mut seen =
+            Observed { exit: outcome.exit, stdout: outcome.stdout, stderr: outcome.stderr, ..Observed::default() };
+        self.server.with_state(|state| look(state, &mut seen));
+        logs(self.folder.path(), self.folder.path(), &mut seen).map_err(|error| error.to_string())?;
+        Ok(seen)
+    }
+}
+
+/// Reads the state logs below a folder.
+fn logs(root: &Path, folder: &Path, seen: &mut Observed) -> std::io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            logs(root, &path, seen)?;
+        } else if let Ok(name) = path.strip_prefix(root)
+            && let Some(log) = log_of(&name.to_string_lossy().replace('\\', "/"))
+        {
+            seen.state.insert(log, decode_log(&fs::read(&path)?));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,48 @@
+//! Every scenario on every host, and the hosts compared with each other.
+//!
+//! `SCENARIO=part-of-a-name cargo test -p lightbeam-harness` plays some of them.
+
+use std::path::{Path, PathBuf};
+
+use lightbeam_harness::component::Component;
+use lightbeam_harness::host::{ComponentHost, Host, MemoryHost};
+use lightbeam_harness::scenario::{Played, Scenario, differences, play};
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/scenarios")
+}
+
+fn scenarios() -> Vec<Scenario> {
+    let all = Scenario::read_all(&folder()).expect("every scenario can be read");
+    let wanted = std::env::var("SCENARIO").unwrap_or_default();
+    let some: Vec<Scenario> = all.into_iter().filter(|scenario| scenario.name.contains(&wanted)).collect();
+    assert!(!some.is_empty(), "no scenario is called {wanted}");
+    some
+}
+
+fn played(scenario: &Scenario, host: &dyn Host) -> Played {
+    play(scenario, host).unwrap_or_else(|wrong| panic!("{} on {}: {wrong}", scenario.name, host.name()))
+}
+
+fn report(wrong: &[String]) {
+    assert!(wrong.is_empty(), "{} findings\n\n{}", wrong.len(), wrong.join("\n\n"));
+}
+
+#[test]
+fn in_memory() {
+    let wrong: Vec<String> = scenarios().iter().flat_map(|scenario| played(scenario, &MemoryHost).wrong).collect();
+    report(&wrong);
+}
+
+#[test]
+fn as_a_component_and_the_same_everywhere() {
+    let component = Component::of_this_repository().unwrap_or_else(|error| panic!("{error}"));
+    let mut wrong = Vec::new();
+    for scenario in scenarios() {
+        let one = played(&scenario, &MemoryHost);
+        let other = played(&scenario, &ComponentHost(component));
+        wrong.extend(other.wrong.iter().cloned());
+        wrong.extend(differences(&scenario, &one, &other));
+    }
+    report(&wrong);
+}
