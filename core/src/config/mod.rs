@@ -23,6 +23,7 @@ mod read;
 mod resend;
 mod scalar;
 mod selector;
+mod syntax;
 #[cfg(test)]
 mod tests;
 mod tree;

@@ -218,7 +218,7 @@ fn aliases_cannot_grow_without_bound() {
     let mut yaml = "a0: &a0 [x]\n".to_owned();
     for level in 1..10 {
         let items = vec![format!("*a{}", level - 1); 10].join(",");
-        yaml += &format!("a{level}: &a{level} [{items}]\n");
+        yaml = format!("{yaml}a{level}: &a{level} [{items}]\n");
     }
     assert_eq!(refused(&yaml).0, "lightbeam.yaml: aliases (*) are used too often");
 }
