@@ -150,9 +150,10 @@ impl CauseEntry<'_> {
                                           namespace prefixes, profiles and education organizations for this, and \
                                           send the associations that tie people to a school first."
                 .to_owned(),
-            (Cause::InvalidValue, _) => "Correct the records at their source; `lightbeam validate` finds most such \
-                                         mistakes before anything is sent."
-                .to_owned(),
+            (Cause::InvalidValue, _) => {
+                "Correct the records at their source, then run the same command again: failed records are sent again."
+                    .to_owned()
+            }
             (Cause::Duplicate, _) => "Find the other record with the same identifying values, and remove or correct \
                                       one of the two at its source."
                 .to_owned(),
