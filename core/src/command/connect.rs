@@ -1,6 +1,10 @@
 //! From a configuration to a session: the API is found, its documents are read, its state is opened and locked.
 
+use std::pin::pin;
 use std::rc::Rc;
+use std::time::Duration;
+
+use futures_util::future::{Either, select};
 
 use super::session::{Session, release};
 use crate::api::documents::{Cache, Document, fetch_cached, get_dependencies, get_document_urls};
@@ -8,7 +12,7 @@ use crate::api::{self, Api, FrontEnd, Unreachable};
 use crate::config::{Config, ConfigError, Selection};
 use crate::event::{Event, Listener};
 use crate::exit::Exit;
-use crate::host::{FileError, Host, HostKind, LockRefused, Storage, StorageError, Takeover, TlsSupport};
+use crate::host::{Clock, FileError, Host, HostKind, LockRefused, Storage, StorageError, Takeover, TlsSupport};
 use crate::invocation::Invocation;
 use crate::model::{self, Dependencies, Endpoints};
 use crate::notice::Notice;
@@ -63,6 +67,9 @@ impl NotBegun {
 /// The version of the compact form of API documents in the cache.
 const DOCUMENT_FORMAT: u32 = 1;
 
+/// A lock that is free is had within this time; longer, and the user is told what is waited for.
+const LOCK_PATIENCE: Duration = Duration::from_secs(2);
+
 /// Finds the API and prepares everything that commands share.
 pub(crate) async fn connect<'a, H: Host>(
     invocation: &'a Invocation,
@@ -89,7 +96,9 @@ pub(crate) async fn connect<'a, H: Host>(
     listener.hear(&Event::Connected { data_url: found.data_url.to_string(), version: found.version.clone() });
     let target = Target::new(&found.data_url);
     let lock = match &storage {
-        Some(storage) if !invocation.dry_run => Some(take_lock(invocation, storage, &target, run_id, &tell).await?),
+        Some(storage) if !invocation.dry_run => {
+            Some(take_lock(invocation, host, storage, &target, run_id, &tell).await?)
+        }
         _ => None,
     };
     let front_end = match host.kind() {
@@ -149,15 +158,26 @@ async fn open_storage<H: Host>(
     Ok(Some(opened.storage))
 }
 
-async fn take_lock<S: Storage>(
+async fn take_lock<H: Host>(
     invocation: &Invocation,
-    storage: &S,
+    host: &H,
+    storage: &H::Storage,
     target: &Target,
     run_id: &Rc<str>,
     tell: &impl Fn(Notice),
-) -> Result<S::Lock, NotBegun> {
+) -> Result<<H::Storage as Storage>::Lock, NotBegun> {
     let takeover = if invocation.force_unlock { Takeover::AtOnce } else { Takeover::WhenDead };
-    match storage.lock(&target.lock(), run_id, takeover).await {
+    let name = target.lock();
+    let locking = pin!(storage.lock(&name, run_id, takeover));
+    let patience = pin!(host.clock().sleep(LOCK_PATIENCE));
+    let outcome = match select(locking, patience).await {
+        Either::Left((outcome, _)) => outcome,
+        Either::Right(((), locking)) => {
+            tell(Notice::info("this target is locked by another run; watching for 15 seconds whether that is alive"));
+            locking.await
+        }
+    };
+    match outcome {
         Ok(acquired) => {
             if let Some(run) = acquired.taken_over_from {
                 tell(
