@@ -271,10 +271,10 @@ impl WasiHttpHooks for Hooks {
         ended: Exchange,
     ) -> Box<dyn Future<Output = wasmtime_wasi_http::Result<(http::Response<WasiBody>, Exchange)>> + Send> {
         let _ = ended;
-        let goes = self.0.may_go();
+        let fate = self.0.fate();
+        let requests = self.0.clone();
         Box::new(async move {
-            use http_body_util::BodyExt;
-            if !goes {
+            if fate == Fate::TooLate {
                 return pending().await;
             }
             // The stock handler of `wasmtime run`.
