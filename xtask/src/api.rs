@@ -1,4 +1,4 @@
-//! The simulated Ed-Fi API and the generator: building and running them.
+//! The native programs of the tests: the simulated Ed-Fi API, the generator of data, and one that runs components.
 
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -7,17 +7,20 @@ use std::process::Command;
 use crate::build::{self, Profile};
 use crate::failure::{Failure, Result};
 use crate::process::{self, Running};
+use crate::runner::Runner;
 use crate::{project, say};
 
-/// The package of both programs.
-const PACKAGE: &str = "lightbeam-sim";
+/// The package of the simulated API and the generator.
+const SIM: &str = "lightbeam-sim";
+/// The package of the program that embeds wasmtime.
+const HARNESS: &str = "lightbeam-harness";
 
 /// The client of the simulated API. It is made up: nothing is guarded by it.
 pub(crate) const CLIENT: (&str, &str) = ("populated", "populatedSecret");
 
 /// `cargo xtask sim …` and `cargo xtask generate …`: the program in our place, with the user's own terminal and folder.
 pub(crate) fn hand_over(program: &str, arguments: &[String]) -> Result<u8> {
-    let folder = build::native(Profile::Tool, &[PACKAGE])?;
+    let folder = build::native(Profile::Tool, &[SIM])?;
     let mut command = Command::new(process::program_in(&folder, program));
     command.args(arguments);
     let status =
@@ -25,7 +28,7 @@ pub(crate) fn hand_over(program: &str, arguments: &[String]) -> Result<u8> {
     Ok(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
 }
 
-/// Where the two programs are.
+/// Where the programs are.
 #[derive(Debug)]
 pub(crate) struct Tools {
     folder: PathBuf,
@@ -39,9 +42,21 @@ pub(crate) struct Api {
 }
 
 impl Tools {
-    pub(crate) fn build(profile: Profile) -> Result<Self> {
+    /// Builds the simulated API and the generator.
+    pub(crate) fn without_runner(profile: Profile) -> Result<Self> {
         say::step("Building the simulated Ed-Fi API and the generator of data");
-        Ok(Self { folder: build::native(profile, &[PACKAGE])? })
+        Ok(Self { folder: build::native(profile, &[SIM])? })
+    }
+
+    /// Builds them, and the program that runs components.
+    ///
+    /// In one go: built by themselves, they would share fewer of their dependencies.
+    pub(crate) fn with_runner(profile: Profile) -> Result<(Self, Runner)> {
+        say::step("Building the simulated Ed-Fi API, the generator of data, and a program that embeds wasmtime");
+        say::note("The first time this takes several minutes.");
+        let folder = build::native(profile, &[SIM, HARNESS])?;
+        let runner = Runner::Embedded(process::program_in(&folder, "run-component"));
+        Ok((Self { folder }, runner))
     }
 
     /// Writes a district, or keeps the one that is there.

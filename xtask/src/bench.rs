@@ -11,7 +11,7 @@ use crate::failure::{Failure, Result};
 use crate::process::{self, Running};
 use crate::python_tool::PythonTool;
 use crate::results::Results;
-use crate::runner::{Grants, Runner};
+use crate::runner::Grants;
 use crate::{project, say, setup};
 
 const CONFIGURATION: &str = "lightbeam.yaml";
@@ -33,9 +33,7 @@ const APIS: [(&str, &[&str]); 2] = [
 pub(crate) fn run(students: u64, rounds: u32) -> Result<()> {
     let toolchain = setup::wasm()?;
     let component = build::component(&toolchain)?;
-    say::step("Building what measures, optimised");
-    let runner = Runner::embedded(Profile::Tool)?;
-    let tools = Tools::build(Profile::Tool)?;
+    let (tools, runner) = Tools::with_runner(Profile::Tool)?;
     let folder = project::target().join("bench");
     let data = folder.join(format!("data-{students}"));
     say::step("A made-up district, as files");

@@ -20,8 +20,10 @@ const ALL_SKIPPED: i32 = 99;
 pub(crate) fn run(students: u64, port: u16) -> Result<()> {
     let toolchain = setup::wasm()?;
     let component = build::component(&toolchain)?;
-    let runner = Runner::find()?;
-    let tools = Tools::build(Profile::Dev)?;
+    let (tools, runner) = match Runner::on_path() {
+        Some(wasmtime) => (Tools::without_runner(Profile::Dev)?, wasmtime),
+        None => Tools::with_runner(Profile::Dev)?,
+    };
 
     let folder = project::target().join("demo");
     say::step("A made-up district, as files");

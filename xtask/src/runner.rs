@@ -4,23 +4,18 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::build::{self, Profile};
-use crate::failure::Result;
 use crate::version::Version;
 use crate::{process, project, say};
 
 /// The least wasmtime that the component asks for.
 const LEAST: Version = Version(46, 0, 0);
 
-/// The package of the program that embeds wasmtime.
-const HARNESS: &str = "lightbeam-harness";
-
 /// A program that runs components.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Runner {
     /// The wasmtime command line on PATH.
     Wasmtime,
-    /// `run-component` of the harness: wasmtime's library, with flags of the same meaning.
+    /// `run-component` of the test harness: wasmtime's library, with flags of the same meaning.
     Embedded(PathBuf),
 }
 
@@ -32,28 +27,26 @@ pub(crate) struct Grants {
 }
 
 impl Runner {
-    /// wasmtime if there is one, else our own, built now.
-    pub(crate) fn find() -> Result<Self> {
-        say::step("Finding a wasmtime to run the component with");
+    /// The wasmtime on PATH, if there is one and it is new enough.
+    pub(crate) fn on_path() -> Option<Self> {
+        say::step("Looking for a wasmtime to run the component with");
         let version = process::output(Command::new("wasmtime").arg("--version"))
             .ok()
             .and_then(|printed| Version::in_text(&printed));
         match version {
             Some(version) if version >= LEAST => {
                 say::note(format!("wasmtime {version} is on PATH."));
-                return Ok(Self::Wasmtime);
+                Some(Self::Wasmtime)
             }
-            Some(version) => say::note(format!("wasmtime {version} is on PATH, but {LEAST} or later is needed.")),
-            None => say::note("None is on PATH."),
+            Some(version) => {
+                say::note(format!("wasmtime {version} is on PATH, but {LEAST} or later is needed: embedding one."));
+                None
+            }
+            None => {
+                say::note("None is on PATH: a small program that embeds one will do.");
+                None
+            }
         }
-        Self::embedded(Profile::Dev)
-    }
-
-    /// The harness's runner. Compiling wasmtime takes minutes the first time.
-    pub(crate) fn embedded(profile: Profile) -> Result<Self> {
-        say::note("Building a small program that embeds wasmtime; the first time this takes several minutes.");
-        let folder = build::native(profile, &[HARNESS])?;
-        Ok(Self::Embedded(process::program_in(&folder, "run-component")))
     }
 
     /// The command that runs the component in a folder with these arguments.
