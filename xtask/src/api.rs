@@ -72,7 +72,13 @@ impl Tools {
             project::make_folder(above)?;
         }
         let mut generate = Command::new(process::program_in(&self.folder, "generate"));
-        generate.arg("--students").arg(students.to_string()).arg("--out").arg(&beside);
+        generate
+            .arg("--students")
+            .arg(students.to_string())
+            .arg("--out")
+            .arg(&beside)
+            .arg("--manifest")
+            .arg(folder.with_extension("broken.jsonl"));
         process::run(&mut generate)?;
         std::fs::rename(&beside, folder).map_err(|error| Failure::file("move to its place", &beside, &error))
     }

@@ -1,6 +1,7 @@
 //! `cargo xtask demo`: a made-up district goes into a simulated Ed-Fi API, twice.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Instant;
 
 use crate::api::{self, Tools};
@@ -34,7 +35,8 @@ pub(crate) fn run(students: u64, port: u16) -> Result<()> {
     let configuration = folder.join(CONFIGURATION);
     project::write(&configuration, &configuration_for(&api.address))?;
 
-    let demo = Demo { runner, component, folder };
+    let demo = Demo { runner, component, folder, port };
+    demo.refill()?;
     say::step("Sending the district");
     let first = demo.send()?;
     say::step("Sending the same once more");
@@ -46,6 +48,7 @@ struct Demo {
     runner: Runner,
     component: PathBuf,
     folder: PathBuf,
+    port: u16,
 }
 
 impl Demo {
@@ -58,10 +61,7 @@ impl Demo {
         {
             return Err(Failure::file("remove", &results, &error));
         }
-        let mut command = self.runner.command(&self.component, &self.folder, &grants(), &arguments());
-        let (client, secret) = api::CLIENT;
-        command.env("EDFI_CLIENT_ID", client).env("EDFI_CLIENT_SECRET", secret);
-        let status = process::status(&mut command)?;
+        let status = process::status(&mut self.command(&arguments()))?;
         if !matches!(status.code(), Some(0 | ALL_SKIPPED)) {
             return Err(Failure::new(format!("the component ended with {status}; what it said stands above")));
         }
@@ -69,21 +69,42 @@ impl Demo {
         Results::read(&results)
     }
 
+    /// The simulated API starts empty, though our state says what earlier runs of the demo sent to it.
+    fn refill(&self) -> Result<()> {
+        if !self.folder.join("state").is_dir() {
+            return Ok(());
+        }
+        say::step("Giving the simulated API back what it had");
+        say::note("It keeps records in memory only. So they are sent once without looking at what was sent before.");
+        // Whether all of it can be sent shows below.
+        process::status(&mut self.command(&["send", "-c", CONFIGURATION, "--quiet", "--set", "state_dir", ""]))
+            .map(drop)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.runner.command(&self.component, &self.folder, &grants(), arguments);
+        let (client, secret) = api::CLIENT;
+        command.env("EDFI_CLIENT_ID", client).env("EDFI_CLIENT_SECRET", secret);
+        command
+    }
+
     fn explain(&self, first: &Results, second: &Results, address: &str) -> Result<()> {
         say::step("What happened");
         if first.all_skipped() {
             say::result(format!(
-                "\nEverything was already sent: an earlier run of this demo had sent these {} records to\n\
-                {address}, and what was sent is remembered, so that nothing goes twice.",
+                "\nEverything was already sent: an earlier run of this demo has sent these {} records,\n\
+                and lightbeam remembers that, so nothing was sent again.",
                 say::count(first.processed)
             ));
         } else {
             say::result(format!(
-                "\nThe component read {} records and posted each that was not sent before to the simulated\n\
-                Ed-Fi API at {address}, in the order in which records depend on each other:\n",
-                say::count(first.processed)
+                "\nOf {} records, {} were sent to the simulated Ed-Fi API at {address}, in the order in which\n\
+                they depend on each other; {} had been sent before; {} were refused.",
+                say::count(first.processed),
+                say::count(first.accepted()),
+                say::count(first.skipped),
+                say::count(first.failed)
             ));
-            say::result(first.table());
         }
         if second.all_skipped() {
             say::result(format!(
@@ -110,8 +131,11 @@ impl Demo {
         let file = |name: &str| project::shown(&self.folder.join(name));
         format!(
             "\n\
-            The same by hand, in {folder}, with wasmtime 46 or later and your own API:\n\
-            \n  {typed}\n\
+            The same by hand, with wasmtime 46 or later, while `cargo xtask sim --port {port}` runs in another terminal:\n\
+            \n\
+            \x20 cd {folder}\n\
+            \x20 export EDFI_CLIENT_ID={client} EDFI_CLIENT_SECRET={secret}\n\
+            \x20 {typed}\n\
             \n\
             {component:<28} the component\n\
             {configuration:<28} where to send to, and what\n\
@@ -122,13 +146,16 @@ impl Demo {
             \n\
             To start afresh, remove {folder}.",
             folder = project::shown(&self.folder),
-            typed = runner::typed(&grants(), &arguments()),
+            typed = runner::typed(Path::new("../lightbeam.wasm"), &grants(), &arguments()),
             component = project::shown(&self.component),
             configuration = file(CONFIGURATION),
             data = file("data"),
             results = file(RESULTS),
             state = file("state"),
             nothing = "",
+            port = self.port,
+            client = api::CLIENT.0,
+            secret = api::CLIENT.1,
         )
     }
 }

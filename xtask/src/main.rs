@@ -9,7 +9,6 @@ mod build;
 mod debian;
 mod demo;
 mod failure;
-mod json;
 mod licences;
 mod own_words;
 mod process;

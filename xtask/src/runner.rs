@@ -69,8 +69,8 @@ impl Runner {
 }
 
 /// The same run as somebody with wasmtime would type it.
-pub(crate) fn typed(grants: &Grants, arguments: &[&str]) -> String {
-    let command = Runner::Wasmtime.command(Path::new("lightbeam.wasm"), &project::root(), grants, arguments);
+pub(crate) fn typed(component: &Path, grants: &Grants, arguments: &[&str]) -> String {
+    let command = Runner::Wasmtime.command(component, &project::root(), grants, arguments);
     process::line(&command)
 }
 
@@ -82,7 +82,7 @@ mod tests {
     fn the_typed_command_is_the_readmes() {
         let grants = Grants { folders: vec![".".into(), "state".into()], variables: vec!["SECRET".into()] };
         assert_eq!(
-            typed(&grants, &["send", "-c", "lightbeam.yaml"]),
+            typed(Path::new("lightbeam.wasm"), &grants, &["send", "-c", "lightbeam.yaml"]),
             "wasmtime run -S http --dir . --dir state --env SECRET lightbeam.wasm send -c lightbeam.yaml"
         );
     }
