@@ -107,6 +107,7 @@ async fn work<H: Host>(
     listener: &dyn Listener,
     run_id: &Rc<str>,
 ) -> Result<Done, NotBegun> {
+    command::check_available(invocation.command)?;
     let resend = Resend::from_invocation(invocation).map_err(NotBegun::config)?;
     let session = command::connect(invocation, config, host, listener, run_id).await?;
     let carried_out = command::carry_out(&session, &resend).await;

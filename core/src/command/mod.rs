@@ -16,6 +16,19 @@ use crate::invocation::Command;
 use crate::notice::Notice;
 use crate::state::ResendRules;
 
+/// Refuses what this version does not have, before anything is asked of the API.
+pub(crate) fn check_available(command: Command) -> Result<(), NotBegun> {
+    match command {
+        Command::Send => Ok(()),
+        other => Err(unavailable(other)),
+    }
+}
+
+fn unavailable(command: Command) -> NotBegun {
+    let notice = Notice::error(format!("{} is not part of this version yet", command.name()));
+    NotBegun::usage(notice.with_hint("this version has the command send"))
+}
+
 /// Carries the command of a session out.
 pub(crate) async fn carry_out<H: Host>(session: &Session<'_, H>, resend: &Resend) -> Result<(), NotBegun> {
     match session.invocation.command {
@@ -24,10 +37,7 @@ pub(crate) async fn carry_out<H: Host>(session: &Session<'_, H>, resend: &Resend
             session.beside_upkeep(send::send(session, data, &rules(resend))).await;
             Ok(())
         }
-        other => Err(NotBegun::usage(
-            Notice::error(format!("{} is not part of this version yet", other.name()))
-                .with_hint("this version has the command send"),
-        )),
+        other => Err(unavailable(other)),
     }
 }
 
