@@ -35,7 +35,7 @@ pub(crate) fn compare(one: &Observed, other: &Observed) -> Vec<String> {
         differences.push(format!("state {:?} and {:?}", one.state, other.state));
     }
     if one.records != other.records {
-        differences.push(format!("records {:?} and {:?}", one.records, other.records));
+        differences.push("what the API holds".to_owned());
     }
     if one.files != other.files {
         differences.push("the files that were written".to_owned());
