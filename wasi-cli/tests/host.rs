@@ -2,6 +2,8 @@
 //! the runner `check-host` of the harness, which grants an empty folder as `.`, the network, and
 //! `LIGHTBEAM_CHECK_SERVER`, the address of a server as `conformance::check_http` wants it.
 
+#![allow(clippy::print_stdout, reason = "this is a program that tells what it checked")]
+
 #[cfg(target_os = "wasi")]
 #[path = "../src/host/mod.rs"]
 mod host;
