@@ -60,7 +60,10 @@ fn lines(bytes: Option<&[u8]>) -> Vec<String> {
     let text = String::from_utf8_lossy(bytes.unwrap_or_default()).into_owned();
     // Any other line is compared byte by byte: failed records must be the original ones.
     let line = |line: &str| match serde_json::from_str(line) {
-        Ok(Value::Object(mut record)) if record.remove("correlation_id").is_some() => Value::Object(record).to_string(),
+        Ok(Value::Object(mut record)) if record.contains_key("correlation_id") => {
+            record.remove("correlation_id");
+            Value::Object(record).to_string()
+        }
         _ => line.to_owned(),
     };
     text.lines().map(line).collect()
