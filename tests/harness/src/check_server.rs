@@ -11,7 +11,7 @@ pub fn start() -> io::Result<SocketAddr> {
     thread::spawn(move || {
         for connection in listener.incoming().flatten() {
             // A client that goes away in the middle is what some of the checks are about.
-            thread::spawn(move || serve(connection).is_ok());
+            thread::spawn(move || serve(&connection).is_ok());
         }
     });
     Ok(address)
@@ -25,7 +25,7 @@ struct Request {
     body: Vec<u8>,
 }
 
-fn serve(connection: TcpStream) -> io::Result<()> {
+fn serve(mut connection: &TcpStream) -> io::Result<()> {
     let mut reader = BufReader::new(connection.try_clone()?);
     let request = receive(&mut reader)?;
     let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
@@ -35,25 +35,25 @@ fn serve(connection: TcpStream) -> io::Result<()> {
             if let Some(echo) = &request.echo {
                 headers += &format!("x-echo: {echo}\r\n");
             }
-            answer(&connection, "200 OK", &headers, &request.body)
+            answer(connection, "200 OK", &headers, &request.body)
         }
-        "/redirect" => answer(&connection, "302 Found", "location: /echo\r\n", b""),
+        "/redirect" => answer(connection, "302 Found", "location: /echo\r\n", b""),
         "/big" => {
             let length = query.strip_prefix("n=").and_then(|length| length.parse().ok()).unwrap_or(0);
-            answer(&connection, "200 OK", "", &vec![b'x'; length])
+            answer(connection, "200 OK", "", &vec![b'x'; length])
         }
         "/slow" => {
             // Until the client hangs up.
             reader.read_to_end(&mut Vec::new()).map(drop)
         }
         "/close" => Ok(()),
-        "/half" => (&connection).write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n01234567890123456789"),
+        "/half" => connection.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n01234567890123456789"),
         _ => match path.strip_prefix("/status/") {
             Some(status @ ("204" | "304")) => {
-                (&connection).write_all(format!("HTTP/1.1 {status} X\r\nconnection: close\r\n\r\n").as_bytes())
+                connection.write_all(format!("HTTP/1.1 {status} X\r\nconnection: close\r\n\r\n").as_bytes())
             }
-            Some(status) => answer(&connection, &format!("{status} X"), "", format!("status {status}").as_bytes()),
-            None => answer(&connection, "404 Not Found", "", b""),
+            Some(status) => answer(connection, &format!("{status} X"), "", format!("status {status}").as_bytes()),
+            None => answer(connection, "404 Not Found", "", b""),
         },
     }
 }

@@ -32,7 +32,7 @@ impl Http for WasiHttp {
             let send = pin!(send_body(stream, body));
             let wait = pin!(answered(&exchange));
             match select(send, wait).await {
-                Either::Left((_, wait)) => wait.await,
+                Either::Left(((), wait)) => wait.await,
                 Either::Right((answer, _)) => answer,
             }
         };

@@ -88,7 +88,7 @@ fn too_large(what: &str, limit: Option<u64>) -> String {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_os = "wasi")))]
 mod tests {
     use super::*;
     use wasip2::http::types::DnsErrorPayload;

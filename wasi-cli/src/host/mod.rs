@@ -146,6 +146,3 @@ impl Host for WasiHost {
         if under_launcher(&self.variables) { TlsSupport::Honours } else { TlsSupport::AlwaysVerifies }
     }
 }
-
-#[cfg(test)]
-mod tests;

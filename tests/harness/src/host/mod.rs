@@ -101,5 +101,11 @@ fn look(state: &State, seen: &mut Observed) {
             answered: entry.status.is_some(),
         })
         .collect();
-    seen.records = state.counts().into_iter().map(|(path, count)| (path, count as u64)).collect();
+    for (path, _) in state.counts() {
+        let (namespace, name) = path.trim_start_matches('/').split_once('/').unwrap_or(("", &path));
+        let records = state.records(namespace, name).unwrap_or_default();
+        let mut bodies: Vec<_> = records.into_iter().map(|record| record.body).collect();
+        bodies.sort_by_cached_key(|body| serde_json::to_string(body).unwrap_or_default());
+        seen.records.insert(path, bodies);
+    }
 }

@@ -24,9 +24,17 @@ pub(crate) fn check(expect: &Expect, seen: &Observed) -> Vec<String> {
         }
     }
     for (path, expected) in &expect.records {
-        let held = seen.records.get(path).copied().unwrap_or(0);
+        let held = seen.records.get(path).map_or(0, Vec::len) as u64;
         if held != *expected {
             wrong.push(format!("the API holds {held} records of {path} instead of {expected}"));
+        }
+    }
+    for (path, parts) in &expect.holds {
+        let held = seen.records.get(path).map(Vec::as_slice).unwrap_or_default();
+        for part in parts {
+            if !held.iter().any(|record| part.iter().all(|(key, value)| record.get(key) == Some(value))) {
+                wrong.push(format!("the API holds no record of {path} with {part:?}"));
+            }
         }
     }
     requests(expect, &seen.requests, &mut wrong);

@@ -128,6 +128,9 @@ pub struct Expect {
     /// How many records the API holds afterwards, by path such as `/ed-fi/students`.
     #[serde(default)]
     pub records: BTreeMap<String, u64>,
+    /// Parts of records that the API holds afterwards, by path: each is part of one of them.
+    #[serde(default)]
+    pub holds: BTreeMap<String, Vec<serde_json::Map<String, Value>>>,
     /// How many requests were made, by method and a part of the path, such as `POST /ed-fi/students`.
     #[serde(default)]
     pub requests: BTreeMap<String, u64>,

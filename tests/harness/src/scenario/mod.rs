@@ -97,3 +97,6 @@ pub fn differences(scenario: &Scenario, one: &Played, other: &Played) -> Vec<Str
     }
     differences
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// What a host shows of one run.
 #[derive(Debug, Clone, Default)]
@@ -15,8 +15,8 @@ pub struct Observed {
     pub results: Option<Value>,
     /// The requests that the API received in this run, in order.
     pub requests: Vec<Request>,
-    /// How many records the API holds afterwards, by path.
-    pub records: BTreeMap<String, u64>,
+    /// The records that the API holds afterwards, by path, in the order of their texts.
+    pub records: BTreeMap<String, Vec<Map<String, Value>>>,
     /// The user's files afterwards that the scenario asks for, by path.
     pub files: BTreeMap<String, Option<Vec<u8>>>,
     /// The state afterwards: for each log its records and what is known of them.

@@ -1,0 +1,139 @@
+use serde_json::{Value, json};
+
+use super::check::check;
+use super::compare::compare;
+use super::{Content, Expect, Observed, Request, decode_log, log_of};
+
+fn expect(value: Value) -> Expect {
+    serde_json::from_value(value).unwrap()
+}
+
+fn request(method: &str, path: &str, body: &str) -> Request {
+    Request {
+        method: method.to_owned(),
+        path: path.to_owned(),
+        query: String::new(),
+        body: body.to_owned(),
+        answered: true,
+    }
+}
+
+fn seen() -> Observed {
+    Observed {
+        exit: Some(0),
+        stderr: "one WARNING\n".to_owned(),
+        results: Some(json!({
+            "run_id": "a",
+            "data_dir": "/x/data/",
+            "completed": true,
+            "resources": {"students": {
+                "records_processed": 3, "records_skipped": 1, "records_failed": 1, "retries": 2,
+                "successes": [{"status_code": 201, "count": 1}],
+                "failures": [{"status_code": 400, "message": "no such", "file": "/x/data/students.jsonl", "line_numbers": [2], "count": 1}],
+            }},
+        })),
+        requests: vec![
+            request("POST", "/oauth/token", ""),
+            request("POST", "/data/v3/ed-fi/schools", "1"),
+            request("POST", "/data/v3/ed-fi/students", "2"),
+        ],
+        ..Observed::default()
+    }
+}
+
+#[test]
+fn what_is_as_expected_is_no_finding() {
+    let expected = expect(json!({
+        "exit": 0,
+        "completed": true,
+        "stderr": {"contains": ["WARNING"], "lacks": ["ERROR"], "lines": 1},
+        "endpoints": {"students": {"processed": 3, "skipped": 1, "failed": 1, "successes": {"201": 1},
+            "failures": [{"status": 400, "message": "such", "lines": [2], "file": "students.jsonl"}]}},
+        "requests": {"POST /ed-fi/students": 1},
+        "order": ["/ed-fi/schools", "/ed-fi/students"],
+    }));
+    assert_eq!(check(&expected, &seen()), Vec::<String>::new());
+}
+
+#[test]
+fn whatever_differs_is_a_finding() {
+    for wrong in [
+        json!({"exit": 1}),
+        json!({}),
+        json!({"exit": 0, "completed": false}),
+        json!({"exit": 0, "stderr": {"lacks": ["WARNING"]}}),
+        json!({"exit": 0, "stdout": {"contains": ["x"]}}),
+        json!({"exit": 0, "endpoints": {}}),
+        json!({"exit": 0, "endpoints": {"students": {"processed": 3, "skipped": 1}}}),
+        json!({"exit": 0, "endpoints": {"students": {"skipped": 1, "failed": 1, "successes": {"200": 1}}}}),
+        json!({"exit": 0, "endpoints": {"students": {"skipped": 1, "failed": 1, "failures": []}}}),
+        json!({"exit": 0, "endpoints": {"students": {"skipped": 1, "failed": 1,
+            "failures": [{"status": 400, "message": "such", "lines": [1]}]}}}),
+        json!({"exit": 0, "records": {"/ed-fi/students": 1}}),
+        json!({"exit": 0, "holds": {"/ed-fi/students": [{"a": 1}]}}),
+        json!({"exit": 0, "requests": {"POST /ed-fi/students": 2}}),
+        json!({"exit": 0, "order": ["/ed-fi/students", "/ed-fi/schools"]}),
+        json!({"exit": 0, "order": ["/ed-fi/schools", "/ed-fi/staffs"]}),
+        json!({"exit": 0, "files": {"out.jsonl": {"lines": 1}}}),
+    ] {
+        assert!(!check(&expect(wrong.clone()), &seen()).is_empty(), "{wrong}");
+    }
+}
+
+#[test]
+fn hosts_may_differ_in_what_is_their_own() {
+    let mut other = seen();
+    other.requests.swap(1, 2);
+    other.requests.push(request("POST", "/oauth/token", "again"));
+    let results = other.results.as_mut().unwrap();
+    results["run_id"] = json!("b");
+    results["data_dir"] = json!("./data");
+    results["resources"]["students"]["retries"] = json!(0);
+    results["resources"]["students"]["failures"][0]["file"] = json!("./data/students.jsonl");
+    assert_eq!(compare(&seen(), &other), Vec::<String>::new());
+}
+
+#[test]
+fn hosts_may_differ_in_nothing_else() {
+    let changes: [fn(&mut Observed); 6] = [
+        |other| other.exit = Some(1),
+        |other| other.requests[2].body = "3".to_owned(),
+        |other| other.requests.truncate(2),
+        |other| other.results.as_mut().unwrap()["resources"]["students"]["records_failed"] = json!(2),
+        |other| drop(other.state.insert("ed-fi/students".to_owned(), vec!["x".to_owned()])),
+        |other| drop(other.records.insert("/ed-fi/students".to_owned(), Vec::new())),
+    ];
+    for (at, change) in changes.iter().enumerate() {
+        let mut other = seen();
+        change(&mut other);
+        assert!(!compare(&seen(), &other).is_empty(), "change {at}");
+        assert!(!compare(&other, &seen()).is_empty(), "change {at}, the other way round");
+    }
+}
+
+#[test]
+fn files_hold_lines_text_or_bytes() {
+    let bytes = |value| serde_json::from_value::<Content>(value).unwrap().bytes();
+    assert_eq!(bytes(json!("a\nb")), b"a\nb");
+    assert_eq!(bytes(json!({"hex": "ff 0a\n41"})), b"\xff\nA");
+    assert_eq!(bytes(json!({"lines": [{"a": 1}, "{n} x"], "times": 2})), b"{\"a\":1}\n1 x\n{\"a\":1}\n2 x\n");
+    assert_eq!(bytes(json!({"lines": ["x"], "gz": true}))[..2], [0x1f, 0x8b]);
+}
+
+#[test]
+fn a_state_log_is_decoded_without_its_times() {
+    let entry = |digest: u8, time: u8, status: u16| {
+        let mut entry = [0_u8; 32];
+        entry[0] = digest;
+        entry[24] = time;
+        entry[28..30].copy_from_slice(&status.to_le_bytes());
+        entry
+    };
+    let log = |entries: &[[u8; 32]]| decode_log(&entries.concat());
+    let header = entry(0, 0, 0);
+    assert_eq!(log(&[header, entry(1, 1, 201), entry(2, 2, 400)]), log(&[header, entry(2, 9, 400), entry(1, 8, 201)]));
+    assert_ne!(log(&[header, entry(1, 1, 201)]), log(&[header, entry(1, 1, 200)]));
+    assert_eq!(log(&[header, entry(1, 1, 201), entry(1, 1, 0x3fff)]), Vec::<String>::new());
+    assert_eq!(log_of("state/targets/a-b/state/ed-fi/students.log"), Some("ed-fi/students".to_owned()));
+    assert_eq!(log_of("targets/a-b/cache/x.json"), None);
+}
