@@ -197,7 +197,7 @@ pub enum Skip {
 }
 
 /// Why a record failed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Failure {
     /// The status of the last answer; `None` when there was none.
     pub status: Option<u16>,

@@ -64,11 +64,14 @@ pub async fn run<H: Host>(invocation: &Invocation, host: &H, listener: &dyn List
     if let Err(error) = file.write(false).await {
         return not_begun(NotBegun::file(error));
     }
-    let work = std::pin::pin!(work(invocation, &config, host, &tee, &run_id));
-    let rewriting = std::pin::pin!(file.keep_writing(&tee));
-    let outcome = match select(work, rewriting).await {
-        Either::Left((outcome, _)) => outcome,
-        Either::Right((never, _)) => match never {},
+    let outcome = {
+        // Both end with this block: a rewriting that is under way must not outlive the work and overwrite the end.
+        let work = std::pin::pin!(work(invocation, &config, host, &tee, &run_id));
+        let rewriting = std::pin::pin!(file.keep_writing(&tee));
+        match select(work, rewriting).await {
+            Either::Left((outcome, _)) => outcome,
+            Either::Right((never, _)) => match never {},
+        }
     };
     let (mut exit, ended, sent_since) = match outcome {
         Ok(done) => {
@@ -84,7 +87,7 @@ pub async fn run<H: Host>(invocation: &Invocation, host: &H, listener: &dyn List
         let mut notice = Notice::error(format!("the results file could not be written: {error}"));
         notice.hint = error.hint;
         tee(&Event::Notice(notice));
-        if exit == Exit::Done {
+        if matches!(exit, Exit::Done | Exit::AllSkipped) {
             exit = Exit::Failed;
         }
     }
@@ -110,9 +113,9 @@ async fn work<H: Host>(
     command::check_available(invocation.command)?;
     let resend = Resend::from_invocation(invocation).map_err(NotBegun::config)?;
     let session = command::connect(invocation, config, host, listener, run_id).await?;
-    let carried_out = command::carry_out(&session, &resend).await;
+    let carried_out = session.beside_upkeep(command::carry_out(&session, &resend)).await;
     session.close().await;
-    carried_out?;
+    carried_out.transpose()?;
     let sent_since = session.already_sent_since().and_then(|time| Timestamp::from_second(time.into()).ok());
     Ok(Done { ended: session.ended(), sent_since })
 }

@@ -12,7 +12,7 @@ use crate::api::{self, Api, FrontEnd, Unreachable};
 use crate::config::{Config, ConfigError, Selection};
 use crate::event::{Event, Listener};
 use crate::exit::Exit;
-use crate::host::{Clock, FileError, Host, HostKind, LockRefused, Storage, StorageError, Takeover, TlsSupport};
+use crate::host::{Clock, FileError, Host, HostKind, Lock, LockRefused, Storage, StorageError, Takeover, TlsSupport};
 use crate::invocation::Invocation;
 use crate::model::{self, Dependencies, Endpoints};
 use crate::notice::Notice;
@@ -113,7 +113,7 @@ pub(crate) async fn connect<'a, H: Host>(
         selected.notices.into_iter().for_each(&tell);
         Ok((endpoints, selected.endpoints))
     };
-    match prepared.await {
+    match beside_lock(prepared, lock.as_ref()).await {
         Ok((endpoints, selected)) => Ok(Session::new(super::session::Parts {
             host,
             config,
@@ -132,6 +132,18 @@ pub(crate) async fn connect<'a, H: Host>(
             }
             Err(error)
         }
+    }
+}
+
+/// Prepares while the lock gives signs of life: documents of a slow API take longer than a lock is believed without.
+async fn beside_lock<T>(
+    work: impl Future<Output = Result<T, NotBegun>>,
+    lock: Option<&impl Lock>,
+) -> Result<T, NotBegun> {
+    let Some(lock) = lock else { return work.await };
+    match select(pin!(work), pin!(lock.keep())).await {
+        Either::Left((outcome, _)) => outcome,
+        Either::Right((error, _)) => Err(NotBegun::with(Exit::Failed, error.detail, error.hint)),
     }
 }
 
@@ -173,18 +185,24 @@ async fn take_lock<H: Host>(
     let outcome = match select(locking, patience).await {
         Either::Left((outcome, _)) => outcome,
         Either::Right(((), locking)) => {
-            tell(Notice::info("this target is locked by another run; watching for 15 seconds whether that is alive"));
+            if takeover == Takeover::WhenDead {
+                tell(Notice::info(
+                    "this target is locked by another run; watching for 15 seconds whether that is alive",
+                ));
+            }
             locking.await
         }
     };
     match outcome {
         Ok(acquired) => {
             if let Some(run) = acquired.taken_over_from {
+                let why = match takeover {
+                    Takeover::WhenDead => "which gave no sign of life",
+                    Takeover::AtOnce => "as --force-unlock asks",
+                };
                 tell(
-                    Notice::warning(format!(
-                        "took the lock of this target over from run {run}, which gave no sign of life"
-                    ))
-                    .with_hint("what that run had sent is remembered up to its last second"),
+                    Notice::warning(format!("took the lock of this target over from run {run}, {why}"))
+                        .with_hint("what that run had sent is remembered up to its last second"),
                 );
             }
             Ok(acquired.lock)
@@ -232,10 +250,6 @@ async fn endpoints<H: Host>(
                 "check edfi_api.base_url, edfi_api.dependencies_url and edfi_api.open_api_metadata_url".to_owned(),
             ),
         }));
-    }
-    if !endpoints.has_keys() {
-        tell(Notice::warning("the natural keys of records are not known, because the API's documents could not be had")
-            .with_hint("records that share a key may be sent out of order, so the last one may not win; changed records count as new"));
     }
     Ok(endpoints)
 }

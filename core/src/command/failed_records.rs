@@ -80,11 +80,15 @@ impl FailedRecords {
         let errors_path = format!("{base}.errors.jsonl");
         let host_files = session.host.files();
         if self.records.is_empty() {
-            for path in [&records_path, &errors_path] {
-                match host_files.open(path).await {
-                    Ok(_) => host_files.create(path).await?.commit().await?,
-                    Err(error) if error.kind == FileErrorKind::NotFound => {}
-                    Err(error) => return Err(error),
+            // Only what an earlier run wrote has both files; and what was not tried now has not ceased to fail.
+            let is_there = match host_files.open(&errors_path).await {
+                Ok(_) => true,
+                Err(error) if error.kind == FileErrorKind::NotFound => false,
+                Err(error) => return Err(error),
+            };
+            if is_there && !session.is_ending() {
+                for path in [&records_path, &errors_path] {
+                    host_files.create(path).await?.commit().await?;
                 }
             }
             return Ok(());
@@ -97,6 +101,7 @@ impl FailedRecords {
             let source = host_files.open(path).await?;
             let mut reread = Reread::new(source, path.clone(), of_file.iter().map(|record| record.span).collect());
             while let Some(piece) = reread.next().await? {
+                session.yield_now().await;
                 records.write(&piece.bytes).await?;
                 if piece.last {
                     records.write(b"\n").await?;

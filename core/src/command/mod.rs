@@ -34,7 +34,7 @@ pub(crate) async fn carry_out<H: Host>(session: &Session<'_, H>, resend: &Resend
     match session.invocation.command {
         Command::Send => {
             let data = local_data(session).await?;
-            session.beside_upkeep(send::send(session, data, &rules(resend))).await;
+            send::send(session, data, &rules(resend)).await;
             Ok(())
         }
         other => Err(unavailable(other)),
@@ -65,12 +65,27 @@ async fn local_data<H: Host>(session: &Session<'_, H>) -> Result<Vec<EndpointFil
     // Reading order: endpoints as they are sent.
     let position = |of: &EndpointFiles| all.iter().position(|id| *id == of.endpoint);
     selected.sort_by_key(position);
+    tell_missing_keys(session, &selected);
     for of in &selected {
         let bytes = of.size(files).await.map_err(NotBegun::file)?;
         let (endpoint, files) = (of.endpoint.clone(), of.files.clone());
         session.listener.hear(&Event::Planned { endpoint, files, bytes });
     }
     Ok(selected)
+}
+
+/// Without its natural key, nobody can tell whether two records are the same one.
+fn tell_missing_keys<H: Host>(session: &Session<'_, H>, selected: &[EndpointFiles]) {
+    let lacks =
+        |of: &&EndpointFiles| session.endpoints.get(&of.endpoint).is_none_or(|endpoint| !endpoint.has_whole_key());
+    let names: Vec<String> = selected.iter().filter(lacks).map(|of| of.endpoint.to_string()).collect();
+    let Some(first) = names.first() else { return };
+    let which =
+        if names.len() == 1 { first.clone() } else { format!("{first} and {} more endpoints", names.len() - 1) };
+    session.notice(Notice::warning(format!("the API's documents do not tell the natural key of {which}")).with_hint(
+        "records that share a key may be sent out of order, so the last one may not win; changed records count as \
+             new; and one that went back to an earlier value is sent again only with -f",
+    ));
 }
 
 /// The user's wishes as the state understands them.

@@ -10,7 +10,9 @@ use super::failed_records::FailedRecords;
 use crate::api::{Api, Permit};
 use crate::config::Config;
 use crate::event::{EndpointId, Event, Listener};
-use crate::host::{Clock, FileError, Host, Lock, Operator, Storage, StorageError, StorageErrorKind, Wanted};
+use crate::host::{
+    Clock, FileError, FileErrorKind, Host, Lock, Operator, Storage, StorageError, StorageErrorKind, Wanted,
+};
 use crate::invocation::Invocation;
 use crate::model::Endpoints;
 use crate::notice::Notice;
@@ -86,7 +88,12 @@ impl<'a, H: Host> Session<'a, H> {
     }
 
     pub(crate) fn keeps_failed_records(&self) -> bool {
-        self.invocation.failed_dir.is_some() && !self.is_dry_run()
+        self.failed_dir().is_some() && !self.is_dry_run()
+    }
+
+    /// `--failed-dir`, where one is given.
+    pub(crate) fn failed_dir(&self) -> Option<&str> {
+        self.invocation.failed_dir.as_deref().filter(|dir| !dir.is_empty())
     }
 
     /// The time as the state remembers it, in unix seconds.
@@ -97,6 +104,11 @@ impl<'a, H: Host> Session<'a, H> {
     /// Lets others go on first.
     pub(crate) async fn yield_now(&self) {
         self.host.clock().sleep(Duration::ZERO).await;
+    }
+
+    /// Waits.
+    pub(crate) async fn pause(&self, duration: Duration) {
+        self.host.clock().sleep(duration).await;
     }
 
     /// Whether a further record is to be taken; waits while the user wants a pause.
@@ -142,6 +154,8 @@ impl<'a, H: Host> Session<'a, H> {
 
     /// How the run ended.
     pub(crate) fn ended(&self) -> Ended {
+        // The API may have gone with the last requests, when nobody asked any more whether to go on.
+        let _ = self.is_ending();
         match self.ended.get() {
             Some(ended) => ended,
             None if self.incomplete.get() => Ended::Incomplete,
@@ -161,6 +175,14 @@ impl<'a, H: Host> Session<'a, H> {
         notice.hint.clone_from(&error.hint);
         self.notice(notice);
         self.incomplete.set(true);
+    }
+
+    /// A data file is not what it was when the run began.
+    pub(crate) fn changed_file(&self, path: &str) {
+        let error = FileError::new(FileErrorKind::Failed, path, "was changed while it was read");
+        if !self.incomplete.get() {
+            self.unreadable_file(&error);
+        }
     }
 
     /// State can no longer be kept: going on would send records that nobody remembers.
@@ -206,10 +228,12 @@ impl<'a, H: Host> Session<'a, H> {
 
     /// Makes what is pending durable.
     pub(crate) async fn flush(&self, log: &Log) {
-        if let (Some(storage), Some(lock)) = (&self.storage, &self.lock)
-            && let Err(error) = log.flush(storage, lock).await
-        {
-            self.storage_failed(&error);
+        if let (Some(storage), Some(lock)) = (&self.storage, &self.lock) {
+            if let Err(error) = log.flush(storage, lock).await {
+                self.storage_failed(&error);
+            }
+        } else {
+            log.forget_pending();
         }
     }
 
@@ -264,7 +288,7 @@ impl<'a, H: Host> Session<'a, H> {
 
     /// Writes what failed of an endpoint to `--failed-dir`.
     pub(crate) async fn write_failed_records(&self, failed: FailedRecords, endpoint: &EndpointId, files: &[Rc<str>]) {
-        let Some(dir) = self.invocation.failed_dir.as_deref().filter(|_| self.keeps_failed_records()) else { return };
+        let Some(dir) = self.failed_dir().filter(|_| self.keeps_failed_records()) else { return };
         if let Err(error) = failed.write(self, dir, endpoint, files).await {
             let mut notice = Notice::error(format!("the failed records of {endpoint} could not be written: {error}"));
             notice.hint.clone_from(&error.hint);

@@ -74,6 +74,19 @@ pub(super) fn check_failed_dir(invocation: &Invocation, config: &Config, working
                 hint: Some("name a folder beside data_dir, such as ../failed".to_owned()),
             })
         }
+        Some(failed_dir)
+            if WITH_RECORDS.contains(&invocation.command)
+                && !failed_dir.is_empty()
+                && lies_in(&config.data_dir, failed_dir, working_dir) =>
+        {
+            Err(ConfigError {
+                message: format!(
+                    "--failed-dir {failed_dir} holds data_dir ({}), so files of yours could be overwritten",
+                    config.data_dir
+                ),
+                hint: Some("name a folder of its own, such as ../failed".to_owned()),
+            })
+        }
         _ => Ok(()),
     }
 }

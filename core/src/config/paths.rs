@@ -52,7 +52,9 @@ fn parts(path: &str, working_dir: &str) -> Vec<String> {
 
 /// Whether `path` is `folder` or lies in it, as far as the texts tell.
 pub(super) fn lies_in(path: &str, folder: &str, working_dir: &str) -> bool {
-    let (path, folder) = (parts(path, working_dir), parts(folder, working_dir));
+    // Some file systems do not tell case apart, and a folder refused for that on another one is easily renamed.
+    let lower = |text: &str| parts(text, working_dir).iter().map(|part| part.to_lowercase()).collect::<Vec<_>>();
+    let (path, folder) = (lower(path), lower(folder));
     let Some(rest) = path.strip_prefix(folder.as_slice()) else { return false };
     // Above a folder that is known by `..` alone, or elsewhere altogether.
     match rest.first().map(String::as_str) {

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use super::identity;
 use super::natural_key::NaturalKey;
@@ -110,7 +111,20 @@ fn is_education_organization(schema: &RawSchema) -> bool {
 }
 
 /// Schemas by name.
-pub(super) type Schemas = BTreeMap<String, RawSchema>;
+#[derive(Default)]
+pub(super) struct Schemas(BTreeMap<String, RawSchema>);
+
+impl Schemas {
+    pub(super) fn get(&self, name: &str) -> Option<&RawSchema> {
+        self.0.get(name)
+    }
+}
+
+impl<'de> Deserialize<'de> for Schemas {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self(Ordered::deserialize(deserializer)?.0.into_iter().collect()))
+    }
+}
 
 #[derive(Deserialize)]
 struct RawDocument {
@@ -129,7 +143,7 @@ struct RawComponents {
 
 impl RawDocument {
     fn schemas(&self) -> &Schemas {
-        if self.definitions.is_empty() { &self.components.schemas } else { &self.definitions }
+        if self.definitions.0.is_empty() { &self.components.schemas } else { &self.definitions }
     }
 }
 
@@ -236,8 +250,10 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Ordered<T> {
 
             fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let mut members = Vec::new();
-                while let Some((key, value)) = map.next_entry::<String, T>()? {
-                    members.push((key, value));
+                while let Some((key, raw)) = map.next_entry::<String, &'de RawValue>()? {
+                    if let Ok(value) = serde_json::from_str(raw.get()) {
+                        members.push((key, value));
+                    }
                 }
                 Ok(Ordered(members))
             }

@@ -19,6 +19,13 @@ pub struct Endpoint {
     pub key: Option<Rc<NaturalKey>>,
 }
 
+impl Endpoint {
+    /// Whether its natural key is known, with all of its parts.
+    pub fn has_whole_key(&self) -> bool {
+        self.key.as_ref().is_some_and(|key| key.complete)
+    }
+}
+
 /// All endpoints of an API, in the order in which they are filled.
 #[derive(Debug, Clone, Default)]
 pub struct Endpoints {
@@ -48,7 +55,9 @@ impl Endpoints {
             .collect();
         let mut orders: HashMap<(String, String), u32> =
             list.iter().map(|endpoint| (lower(&endpoint.id.namespace, &endpoint.id.name), endpoint.order)).collect();
-        let targets = Targets::new(documents);
+        // Without a dependency list nothing says that descriptors come first, and no reference points to them.
+        let resources_from = u32::from(dependencies.entries.is_empty());
+        let targets = Targets::new(documents, resources_from);
         let all = documents.iter().flat_map(|document| &document.resources);
         for resource in all
             .clone()
@@ -81,11 +90,6 @@ impl Endpoints {
     pub fn get(&self, id: &EndpointId) -> Option<&Endpoint> {
         self.list.iter().find(|endpoint| endpoint.id == *id)
     }
-
-    /// Whether the natural key of at least one endpoint is known.
-    pub fn has_keys(&self) -> bool {
-        self.list.iter().any(|endpoint| endpoint.key.is_some())
-    }
 }
 
 fn lower(namespace: &str, name: &str) -> (String, String) {
@@ -96,14 +100,20 @@ fn lower(namespace: &str, name: &str) -> (String, String) {
 struct Targets<'a> {
     by_schema: HashMap<String, &'a Resource>,
     education_organizations: Vec<&'a Resource>,
+    /// The lowest order of a resource that is no descriptor.
+    resources_from: u32,
 }
 
+/// References lead from one resource to another at most so often; documents that say otherwise are not believed.
+const DEEPEST: usize = 64;
+
 impl<'a> Targets<'a> {
-    fn new(documents: &'a [Document]) -> Self {
+    fn new(documents: &'a [Document], resources_from: u32) -> Self {
         let all = || documents.iter().flat_map(|document| &document.resources);
         Self {
             by_schema: all().map(|resource| (resource.schema.to_ascii_lowercase(), resource)).collect(),
             education_organizations: all().filter(|resource| resource.education_organization).collect(),
+            resources_from,
         }
     }
 
@@ -129,16 +139,16 @@ impl<'a> Targets<'a> {
         if let Some(order) = orders.get(&id) {
             return *order;
         }
-        if under_way.contains(&id) {
+        if under_way.contains(&id) || under_way.len() > DEEPEST {
             // A circle: whoever closes it comes first.
             return 0;
         }
         under_way.push(id.clone());
-        let mut order = 0;
+        let mut order = if id.1.ends_with("descriptors") { 0 } else { self.resources_from };
         for reference in &resource.references {
             for target in self.of(reference) {
                 if lower(&target.namespace, &target.name) != id {
-                    order = order.max(1 + self.order(target, orders, under_way));
+                    order = order.max(self.order(target, orders, under_way).saturating_add(1));
                 }
             }
         }

@@ -21,7 +21,10 @@ pub(super) fn natural_key(parameters: &[RawParameter], schema: &RawSchema, schem
     let has = |name: &str| schema.properties.get(name).is_some_and(RawSchema::is_scalar);
     if has("codeValue") && has("namespace") && has("shortDescription") {
         // A descriptor: documents mark its database id, which no client sends.
-        return Some(NaturalKey { parts: vec![KeyPart::property("namespace"), KeyPart::property("codeValue")] });
+        return Some(NaturalKey {
+            parts: vec![KeyPart::property("namespace"), KeyPart::property("codeValue")],
+            complete: true,
+        });
     }
     let mut names: Vec<&str> = parameters
         .iter()
@@ -47,7 +50,8 @@ pub(super) fn natural_key(parameters: &[RawParameter], schema: &RawSchema, schem
             parts.push(KeyPart { name: (*name).to_owned(), paths });
         }
     }
-    if parts.is_empty() { None } else { Some(NaturalKey { parts }) }
+    let complete = parts.len() == names.len();
+    if parts.is_empty() { None } else { Some(NaturalKey { parts, complete }) }
 }
 
 impl Leaf<'_> {

@@ -13,4 +13,4 @@ mod natural_key;
 pub use dependencies::{Dependencies, DependenciesError, Dependency};
 pub use document::{Document, DocumentError, Resource};
 pub use endpoints::{Endpoint, Endpoints};
-pub use natural_key::{KeyPart, NaturalKey};
+pub use natural_key::{KeyHash, KeyPart, NaturalKey};

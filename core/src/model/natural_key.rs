@@ -10,6 +10,19 @@ use sha2::{Digest, Sha256};
 pub struct NaturalKey {
     /// Its parts, in the order of the API document.
     pub parts: Vec<KeyPart>,
+    /// Whether these are all: a part that the document does not place in the record is left out.
+    pub complete: bool,
+}
+
+/// The natural key of one record, hashed; the same on every host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyHash {
+    /// Equal for all records that some API may take for the same: text differing in case or in trailing blanks
+    /// (SQL Server compares so) hashes alike. Such records must not be in flight together.
+    pub folded: u64,
+    /// Equal only for records that every API takes for the same; `None` if part of the key is not known. Only by this
+    /// may one record be said to stand in another's place.
+    pub exact: Option<u64>,
 }
 
 /// One part of a natural key.
@@ -49,20 +62,25 @@ impl NaturalKey {
         found.into_iter().map(|paths| paths.into_iter().flatten().next()).collect()
     }
 
-    /// A hash of the key's values in a record, the same on every host; `None` where [`NaturalKey::values`] is.
-    ///
-    /// Values that some API may hold for the same key hash alike: text differing in case or in trailing blanks
-    /// (SQL Server compares so), a number and its text.
-    pub fn hash(&self, record: &[u8]) -> Option<u64> {
-        let mut hasher = Sha256::new();
-        for value in self.values(record)? {
-            hasher.update(value.trim_end().to_lowercase().as_bytes());
-            hasher.update([0]);
-        }
-        let digest = hasher.finalize();
-        let first: [u8; 8] = digest[..8].try_into().expect("a SHA-256 digest has 32 bytes");
-        Some(u64::from_be_bytes(first))
+    /// The key's values in a record, hashed; `None` where [`NaturalKey::values`] is. A number and its text hash alike.
+    pub fn hash(&self, record: &[u8]) -> Option<KeyHash> {
+        let values = self.values(record)?;
+        let folded: Vec<String> = values.iter().map(|value| value.trim_end().to_lowercase()).collect();
+        let folded_hash = hash(&folded);
+        let exact = if folded == values { folded_hash } else { hash(&values) };
+        Some(KeyHash { folded: folded_hash, exact: self.complete.then_some(exact) })
     }
+}
+
+fn hash(values: &[String]) -> u64 {
+    let mut hasher = Sha256::new();
+    for value in values {
+        hasher.update(value.as_bytes());
+        hasher.update([0]);
+    }
+    let digest = hasher.finalize();
+    let first: [u8; 8] = digest[..8].try_into().expect("a SHA-256 digest has 32 bytes");
+    u64::from_be_bytes(first)
 }
 
 /// A path of which some steps are still to go.
@@ -236,6 +254,7 @@ mod tests {
                 part("schoolId", &[&["schoolReference", "schoolId"], &["sessionReference", "schoolId"]]),
                 part("sessionName", &[&["sessionReference", "sessionName"]]),
             ],
+            complete: true,
         }
     }
 
@@ -270,20 +289,30 @@ mod tests {
     }
 
     #[test]
-    fn what_an_api_takes_for_the_same_key_hashes_alike() {
+    fn what_some_api_takes_for_the_same_key_folds_alike() {
         let hash = |record: &str| key().hash(record.as_bytes()).unwrap();
-        let plain = hash(
-            r#"{"localCourseCode":"Alg","schoolReference":{"schoolId":7},"sessionReference":{"sessionName":"F"}}"#,
-        );
-        for same in [
-            r#"{"LocalCourseCode":"ALG ","schoolReference":{"schoolId":"7"},"sessionReference":{"sessionName":"f"}}"#,
-            r#"{"localCourseCode":"Alg","schoolReference":{"schoolId":7.0},"sessionReference":{"sessionName":"F"}}"#,
-            r#"{"localCourseCode":"x","localCourseCode":"Alg","schoolReference":{"schoolId":7},"sessionReference":{"sessionName":"F"}}"#,
-        ] {
-            assert_eq!(hash(same), plain, "{same}");
+        let record = |course: &str, school: &str| {
+            let school = format!(r#""schoolReference":{{"schoolId":{school}}}"#);
+            format!(r#"{{"localCourseCode":"{course}",{school},"sessionReference":{{"sessionName":"F"}}}}"#)
+        };
+        let plain = hash(&record("Alg", "7"));
+        for (course, school) in [("Alg", "\"7\""), ("Alg", "7.0"), ("x\",\"localCourseCode\":\"Alg", "7")] {
+            assert_eq!(hash(&record(course, school)), plain, "{course} {school}");
         }
-        let other =
-            r#"{"localCourseCode":"Alg","schoolReference":{"schoolId":70},"sessionReference":{"sessionName":"F"}}"#;
-        assert_ne!(hash(other), plain);
+        for course in ["ALG", "Alg "] {
+            let other = hash(&record(course, "7"));
+            assert_eq!(other.folded, plain.folded, "{course}");
+            assert_ne!(other.exact, plain.exact, "{course}");
+        }
+        assert_ne!(hash(&record("Alg", "70")).folded, plain.folded);
+    }
+
+    #[test]
+    fn an_incomplete_key_says_only_what_must_wait() {
+        let incomplete = NaturalKey { complete: false, ..key() };
+        let record =
+            br#"{"localCourseCode":"A","schoolReference":{"schoolId":7},"sessionReference":{"sessionName":"F"}}"#;
+        assert_eq!(incomplete.hash(record).unwrap().exact, None);
+        assert_eq!(incomplete.hash(record).unwrap().folded, key().hash(record).unwrap().folded);
     }
 }

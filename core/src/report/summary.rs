@@ -232,7 +232,7 @@ fn next(results: &Results, closing: &Closing, command: Command, width: usize, li
             "Not everything could be read or written: see the errors above, then run the same command again.".to_owned()
         }
         Ended::StateLost => {
-            "The run ended because its state could not be kept. Nothing accepted is lost: run the same command again."
+            "The run ended because its state could not be read or kept: see the errors above. Nothing accepted is lost."
                 .to_owned()
         }
         Ended::MaxFailures => "Stopped: max_failures was reached. Correct the failures above first.".to_owned(),

@@ -186,6 +186,11 @@ impl Log {
         self.state.borrow().pending.len() / ENTRY
     }
 
+    /// Drops what is pending, in a run that keeps no state: memory must not grow for nothing.
+    pub fn forget_pending(&self) {
+        self.state.borrow_mut().pending.clear();
+    }
+
     /// Makes what is pending durable, after asking the lock. When it fails, or is dropped on the way, everything is
     /// still pending. Several may be under way; each completes when what was pending at its beginning is durable.
     pub async fn flush<S: Storage, L: Lock>(&self, storage: &S, lock: &L) -> Result<(), StorageError> {

@@ -24,8 +24,6 @@ pub(super) enum Decision {
 pub(super) fn decide(standing: Standing, seen: bool, rules: &ResendRules) -> Decision {
     match (standing, state::decide(standing, rules)) {
         (Standing::Accepted { .. } | Standing::Failed { .. }, _) if seen => Decision::Skip(Skip::Repeated),
-        // It was outdated after it was sent in this run, by a line between the two: the last line wins.
-        (Standing::Outdated { .. }, _) if seen => Decision::Send,
         (_, state::Decision::Process) => Decision::Send,
         (_, state::Decision::Skip) => Decision::Skip(Skip::AlreadySent),
         (_, state::Decision::Outdated) => Decision::Hold,
@@ -52,7 +50,8 @@ mod tests {
             (failed, true, &none, Decision::Skip(Skip::Repeated)),
             (outdated, false, &none, Decision::Hold),
             (outdated, false, &force, Decision::Send),
-            (outdated, true, &none, Decision::Send),
+            // Sent in this run and outdated by a line between the two, or held back itself: the end decides.
+            (outdated, true, &none, Decision::Hold),
         ] {
             assert_eq!(decide(standing, seen, rules), decision, "{standing:?} {seen}");
         }

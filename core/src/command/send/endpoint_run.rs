@@ -1,11 +1,13 @@
 use std::cell::{Cell, RefCell};
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::rc::Rc;
+use std::time::Duration;
 
+use bytes::Bytes;
 use futures_util::stream::{self, Stream, StreamExt};
 
 use super::decision::{Decision, decide};
-use super::job::{Job, Parked, Place, Turn};
+use super::job::{Job, Parked, Place, Refusal, Turn};
 use crate::api::problem::Problem;
 use crate::api::{Permit, SendError};
 use crate::command::failed_records::FailedRecords;
@@ -18,6 +20,10 @@ use crate::state::{Log, ResendRules, Standing};
 
 /// Most records that wait behind others of the same natural key before reading pauses.
 const MOST_WAITING: usize = 1_000;
+/// Most bytes that they have together.
+const MOST_WAITING_BYTES: usize = 16 << 20;
+/// So long reading pauses before it looks again.
+const WAITING_PAUSE: Duration = Duration::from_millis(5);
 
 /// So many answers are at most not yet durable (product documentation, "State").
 const MOST_PENDING: usize = 500;
@@ -32,8 +38,10 @@ pub(super) struct EndpointRun<'a, H: Host> {
     pub(super) log: Rc<Log>,
     /// Natural keys in flight, each with the records that wait for it, in file order.
     in_flight: RefCell<HashMap<u64, VecDeque<Job>>>,
-    /// How many records wait.
-    waiting: Cell<usize>,
+    /// How many records wait, and how many bytes they have.
+    waiting: Cell<(usize, usize)>,
+    /// Why records were refused that are parked, each reason once.
+    reasons: RefCell<HashSet<Rc<Failure>>>,
     /// The furthest line, of each key of which a record was parked, that is in its place at the API: what stands
     /// before it must not be sent any more, or the last line would not win.
     in_place: RefCell<HashMap<u64, (usize, u64)>>,
@@ -75,7 +83,8 @@ impl<'a, H: Host> EndpointRun<'a, H> {
             rules,
             log,
             in_flight: RefCell::default(),
-            waiting: Cell::new(0),
+            waiting: Cell::default(),
+            reasons: RefCell::default(),
             in_place: RefCell::default(),
             held: RefCell::default(),
             orphans: RefCell::default(),
@@ -112,7 +121,7 @@ impl<'a, H: Host> EndpointRun<'a, H> {
     /// Those whose parents never came have failed.
     pub(super) fn give_up_orphans(&self) {
         for parked in self.orphans.take() {
-            self.failed(&parked.place, parked.refused.expect("an orphan was refused"), parked.repeats);
+            self.failed(&parked.place, parked.refused.expect("an orphan was refused").into_failure(), parked.repeats);
         }
     }
 
@@ -132,7 +141,7 @@ impl<'a, H: Host> EndpointRun<'a, H> {
     pub(super) fn give_up_all(&self) {
         self.give_up_orphans();
         for parked in self.unauthorized.take() {
-            self.failed(&parked.place, parked.refused.expect("it was refused with 403"), parked.repeats);
+            self.failed(&parked.place, parked.refused.expect("it was refused with 403").into_failure(), parked.repeats);
         }
     }
 
@@ -149,9 +158,7 @@ impl<'a, H: Host> EndpointRun<'a, H> {
                 if !self.session.goes_on().await {
                     return None;
                 }
-                while self.waiting.get() >= MOST_WAITING {
-                    self.session.yield_now().await;
-                }
+                self.room().await;
                 let (file, line) = reader.next().await?;
                 if let Some(job) = self.take(file, line) {
                     return Some(((job, permit), reader));
@@ -181,13 +188,26 @@ impl<'a, H: Host> EndpointRun<'a, H> {
         self.take_turn(job)
     }
 
+    /// Waits until not too much waits for other records.
+    async fn room(&self) {
+        loop {
+            let (records, bytes) = self.waiting.get();
+            if records < MOST_WAITING && bytes < MOST_WAITING_BYTES {
+                return;
+            }
+            self.session.pause(WAITING_PAUSE).await;
+        }
+    }
+
     /// Lets a job wait if a record of its key is in flight: what becomes of it depends on the answer for that one.
     /// Else it is settled, and given back if it is to be sent now.
     fn take_turn(&self, job: Job) -> Option<Job> {
         let key = job.place.turn_key();
         if let Some(queue) = self.in_flight.borrow_mut().get_mut(&key) {
-            self.waiting.set(self.waiting.get() + 1);
-            queue.push_back(job);
+            let (records, bytes) = self.waiting.get();
+            self.waiting.set((records + 1, bytes + job.bytes.len()));
+            // A copy: the slice would keep the whole block that it was read in.
+            queue.push_back(Job { bytes: Bytes::copy_from_slice(&job.bytes), ..job });
             return None;
         }
         let job = self.settle(job)?;
@@ -197,8 +217,22 @@ impl<'a, H: Host> EndpointRun<'a, H> {
 
     /// Skips a job, holds it back, or gives it back to be sent.
     fn settle(&self, job: Job) -> Option<Job> {
-        let Turn::Read { seen } = job.turn else { return Some(job) };
         let standing = self.log.standing(&job.place.digest);
+        let seen = match &job.turn {
+            Turn::Read { seen } => *seen,
+            Turn::Parked { refused: Some(_), .. } => return Some(job),
+            Turn::Parked { refused: None, .. } => {
+                if matches!(standing, Standing::Accepted { .. } | Standing::Failed { .. }) {
+                    // The same line was held back twice, and has been sent by now.
+                    self.skipped(&job.place, Skip::Repeated);
+                    return None;
+                }
+                if self.session.is_dry_run() {
+                    self.plan_sending(standing, &job);
+                }
+                return Some(job);
+            }
+        };
         match decide(standing, seen, self.rules) {
             Decision::Send => {
                 if self.session.is_dry_run() {
@@ -224,19 +258,19 @@ impl<'a, H: Host> EndpointRun<'a, H> {
     }
 
     fn park(&self, among: &RefCell<Vec<Parked>>, parked: Parked) {
-        self.in_place.borrow_mut().entry(parked.place.turn_key()).or_default();
+        self.in_place.borrow_mut().entry(parked.place.place_key()).or_default();
         among.borrow_mut().push(parked);
     }
 
     fn is_in_place(&self, place: &Place) {
-        if let Some(furthest) = self.in_place.borrow_mut().get_mut(&place.turn_key()) {
+        if let Some(furthest) = self.in_place.borrow_mut().get_mut(&place.place_key()) {
             *furthest = (*furthest).max((place.file, place.line));
         }
     }
 
     /// Whether a later line of the same key is in its place.
     fn is_moot(&self, place: &Place) -> bool {
-        self.in_place.borrow().get(&place.turn_key()).is_some_and(|furthest| *furthest > (place.file, place.line))
+        self.in_place.borrow().get(&place.place_key()).is_some_and(|furthest| *furthest > (place.file, place.line))
     }
 
     /// Sends a record, and after it those of the same key that waited for it.
@@ -261,8 +295,9 @@ impl<'a, H: Host> EndpointRun<'a, H> {
     fn next_of_key(&self, key: u64) -> Option<Job> {
         let mut in_flight = self.in_flight.borrow_mut();
         let job = in_flight.get_mut(&key).and_then(VecDeque::pop_front);
-        if job.is_some() {
-            self.waiting.set(self.waiting.get() - 1);
+        if let Some(job) = &job {
+            let (records, bytes) = self.waiting.get();
+            self.waiting.set((records - 1, bytes - job.bytes.len()));
         } else {
             in_flight.remove(&key);
         }
@@ -307,7 +342,7 @@ impl<'a, H: Host> EndpointRun<'a, H> {
     /// it unsent.
     fn not_tried(&self, job: Job) {
         if let Turn::Parked { repeats, refused: Some(failure) } = job.turn {
-            self.failed(&job.place, failure, repeats);
+            self.failed(&job.place, failure.into_failure(), repeats);
         }
     }
 
@@ -320,7 +355,8 @@ impl<'a, H: Host> EndpointRun<'a, H> {
         } else {
             return self.failed(&place, failure, repeats);
         };
-        self.park(among, Parked { place, repeats, refused: Some(failure) });
+        let refused = Some(Refusal::new(failure, &mut self.reasons.borrow_mut()));
+        self.park(among, Parked { place, repeats, refused });
     }
 
     /// Sends parked records, in file order, less those that a later line of their key has made moot.
@@ -338,27 +374,31 @@ impl<'a, H: Host> EndpointRun<'a, H> {
                 let next = parked.next()?;
                 if self.is_moot(&next.place) {
                     match next.refused {
-                        Some(failure) => self.failed(&next.place, failure, next.repeats),
+                        Some(refusal) => self.failed(&next.place, refusal.into_failure(), next.repeats),
                         None => self.skipped(&next.place, Skip::Outdated),
                     }
                     rereader.pass_over();
                     continue;
                 }
+                self.room().await;
                 let permit = if self.session.goes_on().await { self.session.permit().await } else { None };
-                let bytes = if permit.is_some() { rereader.next().await } else { None };
-                let (Some(permit), Some(bytes)) = (permit, bytes) else {
+                let Some(permit) = permit else {
                     for parked in std::iter::once(next).chain(parked) {
-                        if let Some(failure) = parked.refused {
-                            self.failed(&parked.place, failure, parked.repeats);
+                        if let Some(refusal) = parked.refused {
+                            self.failed(&parked.place, refusal.into_failure(), parked.repeats);
                         }
                     }
                     return None;
                 };
-                if self.session.is_dry_run() {
-                    let mut plan = self.plan.borrow_mut();
-                    plan.changed += 1;
-                    plan.requests += 1;
-                }
+                let bytes = rereader.next().await.filter(|bytes| Digest::of(bytes) == next.place.digest);
+                let Some(bytes) = bytes else {
+                    self.session.changed_file(&self.files[next.place.file]);
+                    let changed = "the file was changed while it was read, so the record could not be sent";
+                    let failure =
+                        next.refused.map_or_else(|| failure(changed.to_owned(), Cause::Other), Refusal::into_failure);
+                    self.failed(&next.place, failure, next.repeats);
+                    continue;
+                };
                 let turn = Turn::Parked { repeats: next.repeats, refused: next.refused };
                 let job = Job { place: next.place, bytes, turn };
                 if let Some(job) = self.take_turn(job) {

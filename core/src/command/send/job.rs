@@ -1,7 +1,11 @@
+use std::collections::HashSet;
+use std::rc::Rc;
+
 use bytes::Bytes;
 
 use crate::data::{Digest, Span};
 use crate::event::Failure;
+use crate::model::KeyHash;
 use crate::state::NO_KEY;
 
 /// Where a record stands, and what it is known by.
@@ -16,20 +20,29 @@ pub(super) struct Place {
     /// Its digest.
     pub(super) digest: Digest,
     /// Its natural key, hashed, where it is known.
-    pub(super) natural_key: Option<u64>,
+    pub(super) natural_key: Option<KeyHash>,
 }
 
 impl Place {
     /// What records must share to be sent one after the other. A record without a natural key stands alone, but for
     /// lines that are the same.
     pub(super) fn turn_key(&self) -> u64 {
-        let Digest([a, b, c, d, e, f, g, h, ..]) = self.digest;
-        self.natural_key.unwrap_or(u64::from_be_bytes([a, b, c, d, e, f, g, h]))
+        self.natural_key.map_or(self.digest_key(), |key| key.folded)
+    }
+
+    /// What records must share for one to stand in the other's place.
+    pub(super) fn place_key(&self) -> u64 {
+        self.natural_key.and_then(|key| key.exact).unwrap_or(self.digest_key())
     }
 
     /// The natural key as the state remembers it.
     pub(super) fn logged_key(&self) -> u64 {
-        self.natural_key.unwrap_or(NO_KEY)
+        self.natural_key.and_then(|key| key.exact).unwrap_or(NO_KEY)
+    }
+
+    fn digest_key(&self) -> u64 {
+        let Digest([a, b, c, d, e, f, g, h, ..]) = self.digest;
+        u64::from_be_bytes([a, b, c, d, e, f, g, h])
     }
 }
 
@@ -57,7 +70,7 @@ pub(super) enum Turn {
         /// How often its exchange was repeated before.
         repeats: u32,
         /// Why it was refused; `None` if it was not sent yet.
-        refused: Option<Failure>,
+        refused: Option<Refusal>,
     },
 }
 
@@ -69,5 +82,28 @@ pub(super) struct Parked {
     /// How often its exchange was repeated.
     pub(super) repeats: u32,
     /// Why it was refused; `None` if it was not sent yet.
-    pub(super) refused: Option<Failure>,
+    pub(super) refused: Option<Refusal>,
+}
+
+/// Why a parked record was refused, in little room: many records are refused for the same reason.
+#[derive(Debug, Clone)]
+pub(super) struct Refusal {
+    reason: Rc<Failure>,
+    correlation_id: Option<Box<str>>,
+}
+
+impl Refusal {
+    pub(super) fn new(mut failure: Failure, reasons: &mut HashSet<Rc<Failure>>) -> Self {
+        let correlation_id = failure.correlation_id.take().map(String::into_boxed_str);
+        let reason = reasons.get(&failure).cloned().unwrap_or_else(|| {
+            let reason = Rc::new(failure);
+            reasons.insert(reason.clone());
+            reason
+        });
+        Self { reason, correlation_id }
+    }
+
+    pub(super) fn into_failure(self) -> Failure {
+        Failure { correlation_id: self.correlation_id.map(String::from), ..(*self.reason).clone() }
+    }
 }

@@ -105,6 +105,7 @@ impl<'a, H: Host> Rereader<'a, H> {
             spans.extend(self.wanted.iter().filter(|(other, _)| *other == file).map(|(_, span)| *span));
             self.reread = Some((file, Reread::new(source, path.clone(), spans)));
         }
+        self.session.yield_now().await;
         let (_, reread) = self.reread.as_mut()?;
         let mut record = BytesMut::new();
         loop {

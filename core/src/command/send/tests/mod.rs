@@ -395,3 +395,80 @@ fn nothing_to_send_is_told_apart() {
     host.files().put("data/students.jsonl", "\n\n");
     assert_eq!(go(&host).report.exit, Exit::AllSkipped);
 }
+
+#[test]
+fn a_token_lost_with_the_last_requests_breaks_the_run_off() {
+    let host = host();
+    host.files().put("data/students.jsonl", lines(&(0..3).map(|id| student(id, "a")).collect::<Vec<_>>()));
+    let tokens = std::cell::Cell::new(0);
+    serve(
+        &host,
+        Box::new(move |request, _| {
+            if request.url.path().ends_with("token") {
+                tokens.set(tokens.get() + 1);
+                return (tokens.get() > 1).then(|| Reply::now(Ok(response(401, r#"{"error":"invalid_client"}"#))));
+            }
+            request.url.path().ends_with("/students").then(|| Reply::now(Ok(response(401, ""))))
+        }),
+    );
+    let ran = go(&host);
+    assert_eq!((ran.report.exit, &ran.results["completed"]), (Exit::Unreachable, &Value::Bool(false)));
+    assert!(ran.notices.iter().any(|notice| notice.contains("client_secret")), "{:?}", ran.notices);
+}
+
+#[test]
+fn a_refused_record_is_not_outdated_by_a_key_that_differs_in_case() {
+    let host = host();
+    let with_key = |key: &str| format!(r#"{{"studentUniqueId":"{key}","twin":"7"}}"#);
+    host.files().put("data/students.jsonl", lines(&[with_key("ab"), student(1, "x")]));
+    let store = serve(&host, nothing_else());
+    assert_eq!(go(&host).counts("students"), [2, 0, 1]);
+    let next = host.restarted();
+    let upper = r#"{"studentUniqueId":"AB"}"#.to_owned();
+    next.files().put("data/students.jsonl", lines(&[with_key("ab"), upper]));
+    assert_eq!(go(&next).counts("students"), [2, 0, 1]);
+    store.borrow_mut().insert("students/7".to_owned(), Value::Null);
+    let mended = next.restarted();
+    assert_eq!(go(&mended).counts("students"), [2, 1, 0], "what failed is sent again");
+    assert!(held(&store).contains_key("students/ab"));
+}
+
+#[test]
+fn repeated_and_outdated_lines_come_to_rest() {
+    for order in [&["v1", "v1", "v2"][..], &["v1", "v2", "v1", "v2"], &["v2", "v1", "v1"], &["v1", "v2", "v1"]] {
+        let mut current = host();
+        let store = serve(&current, nothing_else());
+        let records: Vec<String> = order.iter().map(|name| student(1, name)).collect();
+        current.files().put("data/students.jsonl", lines(&records));
+        for run in 1..=3 {
+            let ran = go(&current);
+            assert_eq!(ran.counts("students")[0], order.len() as u64, "{order:?}");
+            assert!(held(&store)["students/1"].contains(order.last().unwrap()), "{order:?}, run {run}");
+            if run == 3 {
+                assert_eq!(posts(&current).len(), 0, "{order:?}");
+            }
+            current = current.restarted();
+        }
+    }
+}
+
+#[test]
+fn a_file_that_changes_meanwhile_is_told_and_never_sent_in_pieces() {
+    let host = host();
+    let orphan = r#"{"studentUniqueId":"1","twin":"7"}"#.to_owned();
+    host.files().put("data/students.jsonl", lines(&[orphan, student(2, "a")]));
+    let files = host.files().clone();
+    let store = serve(
+        &host,
+        Box::new(move |_, body| {
+            if body["twin"] == "7" {
+                files.put("data/students.jsonl", lines(&[student(7, "other than before"), student(8, "a")]));
+            }
+            None
+        }),
+    );
+    let ran = go(&host);
+    assert_eq!((ran.report.exit, ran.counts("students")), (Exit::Failed, [2, 0, 1]));
+    assert_eq!(ran.results["completed"], false);
+    assert_eq!(store.borrow().len(), 1);
+}
