@@ -85,7 +85,11 @@ impl<W: Write, N: Now> Terminal<W, N> {
 
     /// Tells how far the run is, if it is time; for while no event comes.
     pub fn tick(&self) {
-        self.told.borrow_mut().tell_progress(self);
+        let mut told = self.told.borrow_mut();
+        let now = self.now.monotonic();
+        // Looked at even if it is not told: that is how the rate gets its samples.
+        let text = told.progress.line(now);
+        told.tell_progress(self, now, |_| text);
     }
 
     /// The summary, once the run has ended. Nothing is told of a run that did not begin: its error says it all.
@@ -124,16 +128,21 @@ impl<W: Write, N: Now> Listener for Terminal<W, N> {
             }
         }
         if !matches!(event, Event::Finished { .. }) {
-            told.tell_progress(self);
+            let now = self.now.monotonic();
+            told.tell_progress(self, now, |progress| progress.line(now));
         }
     }
 }
 
 impl<W: Write> Told<W> {
-    fn tell_progress<N: Now>(&mut self, terminal: &Terminal<W, N>) {
-        let now = terminal.now.monotonic();
+    fn tell_progress<N: Now>(
+        &mut self,
+        terminal: &Terminal<W, N>,
+        now: Duration,
+        text: impl FnOnce(&mut Progress) -> String,
+    ) {
         let progress = &mut self.progress;
-        match self.status.due(now, || progress.line(now)) {
+        match self.status.due(now, || text(progress)) {
             Some(Telling::Draw(text)) => self.write(&text),
             Some(Telling::Log(text)) => self.write_line(terminal, &Line::new(Severity::Info, "progress", text)),
             None => {}

@@ -8,6 +8,9 @@ const FRAME: Duration = Duration::from_millis(100);
 /// The time between two progress lines where nothing can be drawn.
 const HEARTBEAT: Duration = Duration::from_secs(10);
 
+/// How often progress is looked at between those, so that its rate is that of the last seconds.
+const SAMPLE: Duration = Duration::from_secs(1);
+
 /// Back to the first column, and everything from there on erased.
 const ERASE: &str = "\r\x1b[K";
 
@@ -45,8 +48,16 @@ impl Status {
         Self { manner, told: None, drawn: false }
     }
 
-    /// How often there may be something new to tell.
+    /// How often progress wants to be looked at while no event comes.
     pub(super) fn interval(&self) -> Duration {
+        match self.manner {
+            Manner::Drawn(_) => FRAME,
+            Manner::Logged => SAMPLE,
+            Manner::Silent => HEARTBEAT,
+        }
+    }
+
+    fn pause(&self) -> Duration {
         match self.manner {
             Manner::Drawn(_) => FRAME,
             Manner::Logged | Manner::Silent => HEARTBEAT,
@@ -65,7 +76,7 @@ impl Status {
             }
             (_, Some(told)) => Some(now.saturating_sub(told)),
         }?;
-        if since < self.interval() {
+        if since < self.pause() {
             return None;
         }
         let text = text();
