@@ -3,6 +3,7 @@
 use std::rc::Rc;
 use std::time::Duration;
 
+use crate::config::LogLevel;
 use crate::host::Timestamp;
 use crate::invocation::Command;
 use crate::notice::Notice;
@@ -123,6 +124,8 @@ pub struct Started {
     pub namespace: String,
     /// `namespace_overrides`: namespace and endpoints, in file order.
     pub namespace_overrides: Option<Vec<(String, Vec<String>)>>,
+    /// Which notices the user wants to be told.
+    pub log_level: LogLevel,
 }
 
 /// An endpoint of the API: its namespace and its name, as in `ed-fi` and `students`.

@@ -50,10 +50,10 @@ pub async fn run<H: Host>(invocation: &Invocation, host: &H, listener: &dyn List
         Ok(loaded) => loaded,
         Err(error) => return not_begun(NotBegun::config(error)),
     };
-    loaded.notices.into_iter().for_each(|notice| tee(&Event::Notice(notice)));
     let config = loaded.config;
     let run_id = run_id(host);
     tee(&Event::Started(started(invocation, &config, host, run_id.clone())));
+    loaded.notices.into_iter().for_each(|notice| tee(&Event::Notice(notice)));
     let file = ResultsFile {
         host,
         path: invocation.results_file.as_deref().filter(|path| !path.is_empty()),
@@ -137,6 +137,7 @@ fn started<H: Host>(invocation: &Invocation, config: &Config, host: &H, run_id: 
         api_url: config.edfi_api.base_url.clone(),
         namespace: config.namespace.clone(),
         namespace_overrides: config.namespace_overrides.clone(),
+        log_level: config.log_level,
     }
 }
 

@@ -22,6 +22,11 @@ pub(crate) fn native_target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(target, |folder| root().join(folder))
 }
 
+/// A native program that was built with the profile of that folder.
+pub(crate) fn native_program(folder: &str, name: &str) -> PathBuf {
+    native_target().join(folder).join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+}
+
 /// Where everything for WebAssembly is built: apart from the native folder, because the compiler may be another one.
 pub(crate) fn wasm_target() -> PathBuf {
     target().join("wasm")

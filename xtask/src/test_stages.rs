@@ -36,7 +36,7 @@ const STAGES: &[Stage] = &[
     Stage {
         name: "clippy-wasi",
         what: "clippy is content with the component",
-        run: |tools| clippy(tools, COMPONENT, build::COMPONENT_PACKAGE, &["--bins"]),
+        run: |tools| clippy(tools, COMPONENT, build::COMPONENT_PACKAGE, &["--bins", "--tests"]),
     },
     Stage {
         name: "clippy",
@@ -66,6 +66,17 @@ const STAGES: &[Stage] = &[
         name: "unit",
         what: "tests of each part by itself",
         run: |_| process::run(test().args(["--lib", "--bins"])),
+    },
+    Stage {
+        name: "host",
+        what: "the component's host keeps the promises of the host traits, inside wasmtime",
+        run: |tools| {
+            process::run(project::cargo().args(["build", "--workspace", "--locked", "--bin", "check-host"]))?;
+            let mut cargo = tools.wasm()?.cargo("test", COMPONENT);
+            cargo.args(["--release", "--package", build::COMPONENT_PACKAGE, "--locked", "--test", "host"]);
+            cargo.env("CARGO_TARGET_WASM32_WASIP2_RUNNER", project::native_program("debug", "check-host"));
+            process::run(&mut cargo)
+        },
     },
     Stage { name: "examples", what: "examples in the documentation work", run: |_| process::run(test().arg("--doc")) },
     Stage {

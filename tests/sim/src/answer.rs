@@ -51,22 +51,11 @@ pub enum Delivery {
 
 impl Answer {
     fn whole(response: Response<Bytes>) -> Self {
-        Self {
-            response,
-            delivery: Delivery::Whole,
-            delay: Duration::ZERO,
-        }
+        Self { response, delivery: Delivery::Whole, delay: Duration::ZERO }
     }
 
     fn undelivered(delivery: Delivery) -> Self {
-        Self {
-            delivery,
-            ..Self::whole(response(
-                StatusCode::SERVICE_UNAVAILABLE,
-                None,
-                Bytes::new(),
-            ))
-        }
+        Self { delivery, ..Self::whole(response(StatusCode::SERVICE_UNAVAILABLE, None, Bytes::new())) }
     }
 }
 
@@ -81,19 +70,10 @@ pub fn answer(state: &mut State, request: &Request<Bytes>, now: u64) -> Answer {
     if control::is_meant(request.uri().path()) {
         return Answer::whole(control::answer(state, request, now));
     }
-    if state.settings.bare
-        && request.method() == Method::POST
-        && request.uri().path().contains("/data/")
-    {
+    if state.settings.bare && request.method() == Method::POST && request.uri().path().contains("/data/") {
         return Answer::whole(response(StatusCode::CREATED, None, Bytes::new()));
     }
-    let mut entry = state.log.begin(
-        request.method(),
-        request.uri(),
-        request.body(),
-        now,
-        state.settings.log_bodies,
-    );
+    let mut entry = state.log.begin(request.method(), request.uri(), request.body(), now, state.settings.log_bodies);
     let mut answer = scripted(state, request, now, entry.sequence);
     answer.delay += Duration::from_millis(state.settings.latency_ms);
     if matches!(answer.delivery, Delivery::Whole | Delivery::Half { .. }) {
@@ -108,20 +88,14 @@ fn scripted(state: &mut State, request: &Request<Bytes>, now: u64, sequence: u64
     let usual = |state: &mut State| usual(state, request, now, sequence);
     match acting_rule(state, request) {
         None => usual(state),
-        Some(Action::Answer {
-            status,
-            headers,
-            body,
-        }) => {
+        Some(Action::Answer { status, headers, body }) => {
             let mut answer = response(
                 StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
                 None,
                 Bytes::from(body),
             );
             for (name, value) in headers {
-                if let (Ok(name), Ok(value)) =
-                    (HeaderName::try_from(name), HeaderValue::try_from(value))
-                {
+                if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
                     answer.headers_mut().insert(name, value);
                 }
             }
@@ -129,26 +103,17 @@ fn scripted(state: &mut State, request: &Request<Bytes>, now: u64, sequence: u64
             Answer::whole(answer)
         }
         Some(Action::Drop { reset }) => Answer::undelivered(Delivery::Nothing { reset }),
-        Some(Action::DropAfter { reset }) => Answer {
-            delivery: Delivery::Nothing { reset },
-            ..usual(state)
-        },
+        Some(Action::DropAfter { reset }) => Answer { delivery: Delivery::Nothing { reset }, ..usual(state) },
         Some(Action::HalfAnswer { reset }) => {
             let mut answer = usual(state);
             if answer.response.body().is_empty() {
                 // There is no half of nothing: a body is promised and not sent.
                 *answer.response.body_mut() = Bytes::from_static(b"{ }");
             }
-            Answer {
-                delivery: Delivery::Half { reset },
-                ..answer
-            }
+            Answer { delivery: Delivery::Half { reset }, ..answer }
         }
         Some(Action::NeverAnswer) => Answer::undelivered(Delivery::Never),
-        Some(Action::SlowAnswer { delay_ms }) => Answer {
-            delay: Duration::from_millis(delay_ms),
-            ..usual(state)
-        },
+        Some(Action::SlowAnswer { delay_ms }) => Answer { delay: Duration::from_millis(delay_ms), ..usual(state) },
         Some(Action::Kill) => {
             state.is_dead = true;
             Answer::undelivered(Delivery::Dead)
@@ -161,10 +126,7 @@ fn scripted(state: &mut State, request: &Request<Bytes>, now: u64, sequence: u64
 }
 
 fn acting_rule(state: &mut State, request: &Request<Bytes>) -> Option<Action> {
-    let place = request
-        .uri()
-        .path_and_query()
-        .map_or("", |place| place.as_str());
+    let place = request.uri().path_and_query().map_or("", |place| place.as_str());
     for (rule, matches) in state.settings.rules.iter().zip(&mut state.rule_matches) {
         if rule.matches(request.method(), place, request.body()) {
             *matches += 1;
@@ -200,9 +162,7 @@ fn routed(
 ) -> Result<Response<Bytes>, Delivery> {
     let settings = &state.settings;
     let refuse = |refusal: Refusal| refusal.answer(settings.error_style(), correlation);
-    let is_too_large = settings
-        .max_body
-        .is_some_and(|most| request.body().len() > most);
+    let is_too_large = settings.max_body.is_some_and(|most| request.body().len() > most);
     if is_too_large {
         return Ok(refuse(Refusal::BodyTooLarge));
     }
@@ -214,14 +174,9 @@ fn routed(
         Route::Token if settings.token_service == TokenService::Dead => {
             return Err(Delivery::Nothing { reset: false });
         }
-        Route::Token => state.tokens.answer(
-            settings,
-            request.method(),
-            request.headers(),
-            request.body(),
-            now,
-            correlation,
-        ),
+        Route::Token => {
+            state.tokens.answer(settings, request.method(), request.headers(), request.body(), now, correlation)
+        }
         Route::Data(collection) => serve::answer(state, request, &collection, now, correlation),
         _ if !is_get => refuse(wrong_method()),
         Route::Discovery(filled) => {
@@ -235,19 +190,13 @@ fn routed(
             metadata(which, request, sent)
         }
         Route::TokenInfo => match state.tokens.authenticate(request.headers(), now) {
-            Ok(()) => response(
-                StatusCode::OK,
-                Some(JSON),
-                Bytes::from_static(b"{\"active\":true}"),
-            ),
+            Ok(()) => response(StatusCode::OK, Some(JSON), Bytes::from_static(b"{\"active\":true}")),
             Err(refusal) => refuse(refusal),
         },
         Route::ChangeVersions => match state.tokens.authenticate(request.headers(), now) {
             Ok(()) if settings.change_queries => {
-                let body = format!(
-                    "{{\"oldestChangeVersion\":0,\"newestChangeVersion\":{}}}",
-                    state.store.change_version
-                );
+                let body =
+                    format!("{{\"oldestChangeVersion\":0,\"newestChangeVersion\":{}}}", state.store.change_version);
                 response(StatusCode::OK, Some(JSON), Bytes::from(body))
             }
             Ok(()) => refuse(Refusal::NoSuchData),
@@ -275,7 +224,6 @@ fn metadata(which: Metadata, request: &Request<Bytes>, sent: Sent) -> Response<B
 
 /// The request's own id in problem details.
 fn correlation(started: u64, sequence: u64) -> String {
-    let text =
-        hexadecimal(&Sha256::digest(format!("request {sequence} of {started}").as_bytes())[..16]);
+    let text = hexadecimal(&Sha256::digest(format!("request {sequence} of {started}").as_bytes())[..16]);
     dashed(&text)
 }

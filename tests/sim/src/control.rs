@@ -36,11 +36,7 @@ pub(crate) fn answer(state: &mut State, request: &Request<Bytes>, now: u64) -> R
 }
 
 fn controlled(state: &mut State, request: &Request<Bytes>, now: u64) -> Response<Bytes> {
-    let path = request
-        .uri()
-        .path()
-        .strip_prefix(PREFIX)
-        .unwrap_or_default();
+    let path = request.uri().path().strip_prefix(PREFIX).unwrap_or_default();
     let segments: Vec<&str> = path.split('/').collect();
     let done = || response(StatusCode::NO_CONTENT, None, Bytes::new());
     match (request.method(), segments.as_slice()) {
@@ -50,11 +46,7 @@ fn controlled(state: &mut State, request: &Request<Bytes>, now: u64) -> Response
                 state.set(settings);
                 done()
             }
-            Err(error) => json_response(
-                StatusCode::BAD_REQUEST,
-                JSON,
-                &json!({ "message": error.to_string() }),
-            ),
+            Err(error) => json_response(StatusCode::BAD_REQUEST, JSON, &json!({ "message": error.to_string() })),
         },
         (&Method::GET, ["log"]) => {
             let from = from(request.uri().query().unwrap_or_default());
@@ -66,22 +58,13 @@ fn controlled(state: &mut State, request: &Request<Bytes>, now: u64) -> Response
             done()
         }
         (&Method::GET, ["records"]) => {
-            let counts: Map<String, Value> = state
-                .counts()
-                .into_iter()
-                .map(|(path, count)| (path, count.into()))
-                .collect();
+            let counts: Map<String, Value> =
+                state.counts().into_iter().map(|(path, count)| (path, count.into())).collect();
             ok(&Value::Object(counts))
         }
         (&Method::GET, ["records", namespace, name]) => match state.records(namespace, name) {
-            Some(records) => ok(&Value::Array(
-                records.iter().map(StoredRecord::to_json).collect(),
-            )),
-            None => json_response(
-                StatusCode::NOT_FOUND,
-                JSON,
-                &json!({ "message": "no such endpoint" }),
-            ),
+            Some(records) => ok(&Value::Array(records.iter().map(StoredRecord::to_json).collect())),
+            None => json_response(StatusCode::NOT_FOUND, JSON, &json!({ "message": "no such endpoint" })),
         },
         (&Method::GET, ["tokens"]) => ok(&json!({ "given": state.tokens_given() })),
         (&Method::DELETE, ["tokens"]) => {

@@ -3,8 +3,7 @@
 use bytes::Bytes;
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD,
-    ORIGIN, VARY,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN, VARY,
 };
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 
@@ -12,24 +11,16 @@ use crate::refusal::response;
 use crate::settings::Cors;
 
 /// The answer of a preflight; `None` when the request is none, or when the API knows nothing of origins.
-pub(crate) fn preflight(
-    cors: &Cors,
-    method: &Method,
-    headers: &HeaderMap,
-) -> Option<Response<Bytes>> {
+pub(crate) fn preflight(cors: &Cors, method: &Method, headers: &HeaderMap) -> Option<Response<Bytes>> {
     let wanted = headers.get(ACCESS_CONTROL_REQUEST_METHOD)?;
     if method != Method::OPTIONS || !headers.contains_key(ORIGIN) || *cors == Cors::Off {
         return None;
     }
     let mut answer = response(StatusCode::NO_CONTENT, None, Bytes::new());
     if is_allowed(cors, headers) {
-        answer
-            .headers_mut()
-            .insert(ACCESS_CONTROL_ALLOW_METHODS, wanted.clone());
+        answer.headers_mut().insert(ACCESS_CONTROL_ALLOW_METHODS, wanted.clone());
         if let Some(names) = headers.get(ACCESS_CONTROL_REQUEST_HEADERS) {
-            answer
-                .headers_mut()
-                .insert(ACCESS_CONTROL_ALLOW_HEADERS, names.clone());
+            answer.headers_mut().insert(ACCESS_CONTROL_ALLOW_HEADERS, names.clone());
         }
     }
     Some(answer)

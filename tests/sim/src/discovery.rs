@@ -46,9 +46,7 @@ impl Addresses {
             Fill::Told { now, .. } => (timestamp(now)[..4].to_owned(), "{instance}".to_owned()),
         };
         let (place, before) = match settings.mode {
-            Mode::Sandbox | Mode::SharedInstance | Mode::DistrictSpecific => {
-                (String::new(), String::new())
-            }
+            Mode::Sandbox | Mode::SharedInstance | Mode::DistrictSpecific => (String::new(), String::new()),
             Mode::YearSpecific => (format!("{year}/"), String::new()),
             Mode::InstanceYearSpecific => (format!("{instance}/{year}/"), format!("{instance}/")),
         };
@@ -64,40 +62,21 @@ impl Addresses {
     }
 
     fn later(root: &str, settings: &Settings, fill: Fill) -> Self {
-        let names = [
-            (&settings.tenant, "{tenantIdentifier}"),
-            (&settings.context, "{schoolYearFromRoute}"),
-        ];
+        let names = [(&settings.tenant, "{tenantIdentifier}"), (&settings.context, "{schoolYearFromRoute}")];
         let mut root = root.to_owned();
-        for (i, (own, placeholder)) in names
-            .into_iter()
-            .filter(|(own, _)| own.is_some())
-            .enumerate()
-        {
+        for (i, (own, placeholder)) in names.into_iter().filter(|(own, _)| own.is_some()).enumerate() {
             root.push('/');
             let is_told = match fill {
                 Fill::Own => true,
                 Fill::Told { filled, .. } => i < filled,
             };
-            root.push_str(if is_told {
-                own.as_deref().unwrap_or_default()
-            } else {
-                placeholder
-            });
+            root.push_str(if is_told { own.as_deref().unwrap_or_default() } else { placeholder });
         }
         let is_8 = settings.shape == Shape::V8;
         Self {
-            dependencies: format!(
-                "{root}/metadata/{}dependencies",
-                if is_8 { "" } else { "data/v3/" }
-            ),
-            open_api: format!(
-                "{root}/metadata/{}",
-                if is_8 { "specifications" } else { "" }
-            ),
-            oauth: own_token_url(settings, || {
-                format!("{root}/{}/token", if is_8 { "connect" } else { "oauth" })
-            }),
+            dependencies: format!("{root}/metadata/{}dependencies", if is_8 { "" } else { "data/v3/" }),
+            open_api: format!("{root}/metadata/{}", if is_8 { "specifications" } else { "" }),
+            oauth: own_token_url(settings, || format!("{root}/{}/token", if is_8 { "connect" } else { "oauth" })),
             data: format!("{root}/data{}", if is_8 { "" } else { "/v3/" }),
             change_queries: format!("{root}/changeQueries/v1{}", if is_8 { "" } else { "/" }),
             xsd: format!("{root}/metadata/xsd"),
@@ -111,21 +90,13 @@ fn own_token_url(settings: &Settings, own: impl FnOnce() -> String) -> String {
 }
 
 /// The discovery document of the root.
-pub(crate) fn document(
-    root: &str,
-    settings: &Settings,
-    filled: usize,
-    now: u64,
-    has_tpdm: bool,
-) -> Vec<u8> {
+pub(crate) fn document(root: &str, settings: &Settings, filled: usize, now: u64, has_tpdm: bool) -> Vec<u8> {
     let told = Addresses::new(root, settings, Fill::Told { filled, now });
     let mut models = vec![json!({
         "name": "Ed-Fi", "version": "5.0.0", "informationalVersion": "The Ed-Fi Data Model 5.0"
     })];
     if has_tpdm {
-        models.push(
-            json!({ "name": "TPDM", "version": "1.1.0", "informationalVersion": "TPDM-Core" }),
-        );
+        models.push(json!({ "name": "TPDM", "version": "1.1.0", "informationalVersion": "TPDM-Core" }));
     }
     let mut document = match settings.shape {
         Shape::V3 => json!({
@@ -156,11 +127,7 @@ pub(crate) fn document(
         }),
     };
     document["dataModels"] = Value::Array(models);
-    let mut bytes = if settings.shape == Shape::V3 {
-        b"\xef\xbb\xbf".to_vec()
-    } else {
-        Vec::new()
-    };
+    let mut bytes = if settings.shape == Shape::V3 { b"\xef\xbb\xbf".to_vec() } else { Vec::new() };
     bytes.extend_from_slice(document.to_string().as_bytes());
     bytes
 }

@@ -61,9 +61,7 @@ pub enum DocumentsError {
         source: serde_json::Error,
     },
     /// None, or more than one, of the files that make a set.
-    #[error(
-        "{folder} must hold exactly one file whose name starts with '{kind}' and ends with '.json'; found {found}"
-    )]
+    #[error("{folder} must hold exactly one file whose name starts with '{kind}' and ends with '.json'; found {found}")]
     Count {
         /// The folder.
         folder: PathBuf,
@@ -75,40 +73,25 @@ pub enum DocumentsError {
 }
 
 fn find(folder: &Path, kind: &'static str) -> Result<PathBuf, DocumentsError> {
-    let unreadable = |source| DocumentsError::Read {
-        path: folder.to_owned(),
-        source,
-    };
+    let unreadable = |source| DocumentsError::Read { path: folder.to_owned(), source };
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).map_err(unreadable)? {
         let entry = entry.map_err(unreadable)?;
         let name = entry.file_name();
         let name = name.to_string_lossy();
-        let is_json = Path::new(name.as_ref())
-            .extension()
-            .is_some_and(|extension| extension == "json");
+        let is_json = Path::new(name.as_ref()).extension().is_some_and(|extension| extension == "json");
         if is_json && name.starts_with(kind) {
             found.push(entry.path());
         }
     }
     match <[PathBuf; 1]>::try_from(found) {
         Ok([path]) => Ok(path),
-        Err(found) => Err(DocumentsError::Count {
-            folder: folder.to_owned(),
-            kind,
-            found: found.len(),
-        }),
+        Err(found) => Err(DocumentsError::Count { folder: folder.to_owned(), kind, found: found.len() }),
     }
 }
 
 fn read(path: &Path) -> Result<Value, DocumentsError> {
-    let bytes = fs::read(path).map_err(|source| DocumentsError::Read {
-        path: path.to_owned(),
-        source,
-    })?;
+    let bytes = fs::read(path).map_err(|source| DocumentsError::Read { path: path.to_owned(), source })?;
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-    serde_json::from_slice(text).map_err(|source| DocumentsError::Json {
-        path: path.to_owned(),
-        source,
-    })
+    serde_json::from_slice(text).map_err(|source| DocumentsError::Json { path: path.to_owned(), source })
 }

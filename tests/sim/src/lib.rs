@@ -31,8 +31,8 @@ pub use model::ModelError;
 pub use rule::{Action, Rule};
 pub use server::{Server, ServerError};
 pub use settings::{
-    Cors, ErrorStyle, ExpiresIn, Forbidden, LogBodies, Mode, Operation, RateLimit, RetryAfter,
-    Settings, Shape, TokenService,
+    Cors, ErrorStyle, ExpiresIn, Forbidden, LogBodies, Mode, Operation, RateLimit, RetryAfter, Settings, Shape,
+    TokenService,
 };
 pub use state::{State, StoredRecord};
 

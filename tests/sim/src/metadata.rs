@@ -29,10 +29,7 @@ pub(crate) struct Library {
 
 impl Library {
     pub(crate) fn new(documents: Documents) -> Self {
-        Self {
-            documents,
-            sent: HashMap::new(),
-        }
+        Self { documents, sent: HashMap::new() }
     }
 
     /// Forgets the kept bytes: needed when the address changes.
@@ -87,10 +84,7 @@ fn addressed(document: &Value, root: &str, own: &Addresses) -> Value {
     };
     let schemes = if top.contains_key("swagger") {
         if let Ok(address) = own.data.parse::<http::Uri>() {
-            let host = address
-                .authority()
-                .map(ToString::to_string)
-                .unwrap_or_default();
+            let host = address.authority().map(ToString::to_string).unwrap_or_default();
             let scheme = address.scheme_str().unwrap_or("http");
             top.insert("host".to_owned(), host.into());
             top.insert("basePath".to_owned(), address.path().into());
@@ -100,20 +94,13 @@ fn addressed(document: &Value, root: &str, own: &Addresses) -> Value {
     } else {
         let data = own.data.trim_end_matches('/');
         top.insert("servers".to_owned(), json!([{ "url": data }]));
-        top.get_mut("components")
-            .and_then(|components| components.get_mut("securitySchemes"))
+        top.get_mut("components").and_then(|components| components.get_mut("securitySchemes"))
     };
-    debug_assert!(
-        own.data.starts_with(root),
-        "the API serves data at its own address"
-    );
+    debug_assert!(own.data.starts_with(root), "the API serves data at its own address");
     let schemes = schemes.and_then(Value::as_object_mut);
     for scheme in schemes.into_iter().flat_map(|schemes| schemes.values_mut()) {
-        let flow = if scheme.get("flows").is_some() {
-            scheme.pointer_mut("/flows/clientCredentials")
-        } else {
-            Some(scheme)
-        };
+        let flow =
+            if scheme.get("flows").is_some() { scheme.pointer_mut("/flows/clientCredentials") } else { Some(scheme) };
         if let Some(url) = flow.and_then(|flow| flow.get_mut("tokenUrl")) {
             *url = own.oauth.clone().into();
         }

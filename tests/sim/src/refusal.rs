@@ -115,9 +115,7 @@ impl Refusal {
             Self::ForbiddenAction { .. } | Self::NoRelationship { .. } => StatusCode::FORBIDDEN,
             Self::NoSuchItem { .. } | Self::NoSuchData => StatusCode::NOT_FOUND,
             Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
-            Self::UnresolvedReference { .. } | Self::Referenced { .. } | Self::KeyTaken { .. } => {
-                StatusCode::CONFLICT
-            }
+            Self::UnresolvedReference { .. } | Self::Referenced { .. } | Self::KeyTaken { .. } => StatusCode::CONFLICT,
             Self::Modified => StatusCode::PRECONDITION_FAILED,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -161,11 +159,7 @@ impl Refusal {
             Self::NoSuchData => "The specified resource could not be found.".to_owned(),
             Self::TooManyTokens => TOKEN_REUSE.to_owned(),
         };
-        json_response(
-            self.status(),
-            "application/json; charset=utf-8",
-            &json!({ "message": message }),
-        )
+        json_response(self.status(), "application/json; charset=utf-8", &json!({ "message": message }))
     }
 
     fn referenced_name(&self) -> &str {
@@ -176,13 +170,7 @@ impl Refusal {
     }
 
     fn problem(&self, correlation: &str) -> Response<Bytes> {
-        let Telling {
-            detail,
-            kind,
-            title,
-            errors,
-            fields,
-        } = self.telling();
+        let Telling { detail, kind, title, errors, fields } = self.telling();
         let status = self.status();
         let mut body = Map::new();
         body.insert("detail".to_owned(), detail.into());
@@ -329,13 +317,7 @@ struct Telling {
 
 impl Telling {
     fn new(detail: &str, kind: &'static str, title: &'static str) -> Self {
-        Self {
-            detail: detail.to_owned(),
-            kind,
-            title,
-            errors: Vec::new(),
-            fields: None,
-        }
+        Self { detail: detail.to_owned(), kind, title, errors: Vec::new(), fields: None }
     }
 
     fn error(mut self, text: &str) -> Self {
@@ -345,27 +327,19 @@ impl Telling {
 }
 
 fn key_change_text(entity: &str) -> String {
-    format!(
-        "Identifying values for the {entity} item cannot be changed. Delete and recreate the item instead."
-    )
+    format!("Identifying values for the {entity} item cannot be changed. Delete and recreate the item instead.")
 }
 
 fn problem_findings(findings: &Findings) -> Value {
     // What cannot be read ends the checks, as in the ODS, where no object comes of it.
     let told: Vec<&Finding> = if findings.unreadable.is_empty() {
-        findings
-            .invalid
-            .iter()
-            .chain(&findings.descriptors)
-            .collect()
+        findings.invalid.iter().chain(&findings.descriptors).collect()
     } else {
         findings.unreadable.iter().collect()
     };
     let mut fields: Map<String, Value> = Map::new();
     for finding in told {
-        let texts = fields
-            .entry(format!("$.{}", finding.path))
-            .or_insert_with(|| Value::Array(Vec::new()));
+        let texts = fields.entry(format!("$.{}", finding.path)).or_insert_with(|| Value::Array(Vec::new()));
         if let Value::Array(texts) = texts {
             texts.push(finding.text.clone().into());
         }
@@ -377,10 +351,7 @@ fn legacy_findings(findings: &Findings) -> Response<Bytes> {
     let body = if !findings.unreadable.is_empty() {
         let mut fields: Map<String, Value> = Map::new();
         for finding in &findings.unreadable {
-            fields.insert(
-                format!("request.{}", finding.path),
-                json!(["The supplied value is invalid."]),
-            );
+            fields.insert(format!("request.{}", finding.path), json!(["The supplied value is invalid."]));
         }
         json!({ "message": "The request is invalid.", "modelState": fields })
     } else if findings.invalid.is_empty() {
@@ -395,40 +366,23 @@ fn legacy_findings(findings: &Findings) -> Response<Bytes> {
         }
         json!({ "message": message })
     };
-    json_response(
-        StatusCode::BAD_REQUEST,
-        "application/json; charset=utf-8",
-        &body,
-    )
+    json_response(StatusCode::BAD_REQUEST, "application/json; charset=utf-8", &body)
 }
 
 fn uncapitalised(name: &str) -> String {
     let mut letters = name.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_lowercase().chain(letters).collect()
-    })
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
-pub(crate) fn json_response(
-    status: StatusCode,
-    media_type: &'static str,
-    body: &Value,
-) -> Response<Bytes> {
+pub(crate) fn json_response(status: StatusCode, media_type: &'static str, body: &Value) -> Response<Bytes> {
     response(status, Some(media_type), Bytes::from(body.to_string()))
 }
 
-pub(crate) fn response(
-    status: StatusCode,
-    media_type: Option<&'static str>,
-    body: Bytes,
-) -> Response<Bytes> {
+pub(crate) fn response(status: StatusCode, media_type: Option<&'static str>, body: Bytes) -> Response<Bytes> {
     let mut response = Response::new(body);
     *response.status_mut() = status;
     if let Some(media_type) = media_type {
-        response.headers_mut().insert(
-            header::CONTENT_TYPE,
-            http::HeaderValue::from_static(media_type),
-        );
+        response.headers_mut().insert(header::CONTENT_TYPE, http::HeaderValue::from_static(media_type));
     }
     response
 }

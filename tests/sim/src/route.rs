@@ -52,11 +52,7 @@ impl<'a> Route<'a> {
         };
         let path = path.strip_suffix('/').unwrap_or(path);
         let Some(path) = path.strip_prefix('/') else {
-            return if path.is_empty() {
-                Self::Discovery(0)
-            } else {
-                Self::Unknown
-            };
+            return if path.is_empty() { Self::Discovery(0) } else { Self::Unknown };
         };
         let segments: Vec<&str> = path.split('/').collect();
         if segments.contains(&"") {
@@ -67,15 +63,9 @@ impl<'a> Route<'a> {
         match settings.shape {
             Shape::V3 | Shape::V5 => suite3(&segments, settings, &year),
             Shape::V7 | Shape::V8 => {
-                let prefix: Vec<&str> = [&settings.tenant, &settings.context]
-                    .into_iter()
-                    .filter_map(Option::as_deref)
-                    .collect();
-                let filled = prefix
-                    .iter()
-                    .zip(&segments)
-                    .take_while(|(own, given)| own == given)
-                    .count();
+                let prefix: Vec<&str> =
+                    [&settings.tenant, &settings.context].into_iter().filter_map(Option::as_deref).collect();
+                let filled = prefix.iter().zip(&segments).take_while(|(own, given)| own == given).count();
                 let rest = &segments[filled..];
                 if settings.shape == Shape::V7 {
                     generation7(rest, filled, filled == prefix.len())
@@ -129,9 +119,7 @@ fn generation7<'a>(rest: &[&'a str], filled: usize, is_complete: bool) -> Route<
         ["oauth", "token_info"] => Route::TokenInfo,
         ["metadata"] => Route::Metadata(Metadata::List),
         ["metadata", "data", "v3", rest @ ..] => documents(rest),
-        [area, "v1", rest @ ..] if is_complete && area.eq_ignore_ascii_case("changequeries") => {
-            change_versions(rest)
-        }
+        [area, "v1", rest @ ..] if is_complete && area.eq_ignore_ascii_case("changequeries") => change_versions(rest),
         ["data", "v3", rest @ ..] if is_complete => collection(rest),
         _ => Route::Unknown,
     }
@@ -145,15 +133,9 @@ fn generation8<'a>(rest: &[&'a str], filled: usize, is_complete: bool) -> Route<
         ["metadata"] => Route::Metadata(Metadata::Index),
         ["metadata", "dependencies"] => Route::Metadata(Metadata::Dependencies),
         ["metadata", "specifications"] => Route::Metadata(Metadata::List),
-        ["metadata", "specifications", "resources-spec.json"] => {
-            Route::Metadata(Metadata::Resources)
-        }
-        ["metadata", "specifications", "descriptors-spec.json"] => {
-            Route::Metadata(Metadata::Descriptors)
-        }
-        [area, "v1", rest @ ..] if is_complete && area.eq_ignore_ascii_case("changequeries") => {
-            change_versions(rest)
-        }
+        ["metadata", "specifications", "resources-spec.json"] => Route::Metadata(Metadata::Resources),
+        ["metadata", "specifications", "descriptors-spec.json"] => Route::Metadata(Metadata::Descriptors),
+        [area, "v1", rest @ ..] if is_complete && area.eq_ignore_ascii_case("changequeries") => change_versions(rest),
         ["data", rest @ ..] if is_complete => collection(rest),
         _ => Route::Unknown,
     }
@@ -189,11 +171,7 @@ fn collection<'a>(rest: &[&'a str]) -> Route<'a> {
         }
         _ => return Route::Unknown,
     };
-    Route::Data(Collection {
-        namespace,
-        name,
-        part,
-    })
+    Route::Data(Collection { namespace, name, part })
 }
 
 #[cfg(test)]
@@ -201,41 +179,21 @@ mod tests {
     use super::*;
 
     fn students<'a>() -> Route<'a> {
-        Route::Data(Collection {
-            namespace: "ed-fi",
-            name: "students",
-            part: Part::Whole,
-        })
+        Route::Data(Collection { namespace: "ed-fi", name: "students", part: Part::Whole })
     }
 
     #[test]
     fn year_and_instance_stand_after_the_version_in_suite_3() {
-        let mut settings = Settings {
-            shape: Shape::V5,
-            mode: Mode::YearSpecific,
-            ..Settings::default()
-        };
-        assert_eq!(
-            Route::of("/data/v3/2026/ed-fi/students", &settings),
-            students()
-        );
-        assert_eq!(
-            Route::of("/data/v3/2025/ed-fi/students", &settings),
-            Route::Unknown
-        );
+        let mut settings = Settings { shape: Shape::V5, mode: Mode::YearSpecific, ..Settings::default() };
+        assert_eq!(Route::of("/data/v3/2026/ed-fi/students", &settings), students());
+        assert_eq!(Route::of("/data/v3/2025/ed-fi/students", &settings), Route::Unknown);
         assert_eq!(
             Route::of("/metadata/data/v3/2026/dependencies", &settings),
             Route::Metadata(Metadata::Dependencies)
         );
         settings.mode = Mode::InstanceYearSpecific;
-        assert_eq!(
-            Route::of("/data/v3/district-1/2026/ed-fi/students", &settings),
-            students()
-        );
-        assert_eq!(
-            Route::of("/district-1/oauth/token", &settings),
-            Route::Token
-        );
+        assert_eq!(Route::of("/data/v3/district-1/2026/ed-fi/students", &settings), students());
+        assert_eq!(Route::of("/district-1/oauth/token", &settings), Route::Token);
         assert_eq!(Route::of("/oauth/token", &settings), Route::Unknown);
     }
 
@@ -249,36 +207,18 @@ mod tests {
         };
         assert_eq!(Route::of("/v7.3/api/", &settings), Route::Discovery(0));
         assert_eq!(Route::of("/v7.3/api", &settings), Route::Discovery(0));
-        assert_eq!(
-            Route::of("/v7.3/api/north/2026", &settings),
-            Route::Discovery(2)
-        );
-        assert_eq!(
-            Route::of("/v7.3/api/north/2026/data/v3/ed-fi/students", &settings),
-            students()
-        );
-        assert_eq!(
-            Route::of("/v7.3/api/data/v3/ed-fi/students", &settings),
-            Route::Unknown
-        );
+        assert_eq!(Route::of("/v7.3/api/north/2026", &settings), Route::Discovery(2));
+        assert_eq!(Route::of("/v7.3/api/north/2026/data/v3/ed-fi/students", &settings), students());
+        assert_eq!(Route::of("/v7.3/api/data/v3/ed-fi/students", &settings), Route::Unknown);
         assert_eq!(Route::of("/v7.3/api/south/2026", &settings), Route::Unknown);
         assert_eq!(Route::of("/north/2026", &settings), Route::Unknown);
     }
 
     #[test]
     fn generation_8_has_no_v3() {
-        let settings = Settings {
-            shape: Shape::V8,
-            ..Settings::default()
-        };
+        let settings = Settings { shape: Shape::V8, ..Settings::default() };
         assert_eq!(Route::of("/data/ed-fi/students", &settings), students());
-        assert_eq!(
-            Route::of("/data//ed-fi/students", &settings),
-            Route::Unknown
-        );
-        assert_eq!(
-            Route::of("/metadata/specifications", &settings),
-            Route::Metadata(Metadata::List)
-        );
+        assert_eq!(Route::of("/data//ed-fi/students", &settings), Route::Unknown);
+        assert_eq!(Route::of("/metadata/specifications", &settings), Route::Metadata(Metadata::List));
     }
 }

@@ -83,9 +83,7 @@ pub enum Action {
 impl Rule {
     /// Whether the rule is about this request, however often it has matched.
     pub(crate) fn matches(&self, method: &Method, path_and_query: &str, body: &[u8]) -> bool {
-        self.method
-            .as_deref()
-            .is_none_or(|name| name.eq_ignore_ascii_case(method.as_str()))
+        self.method.as_deref().is_none_or(|name| name.eq_ignore_ascii_case(method.as_str()))
             && self.path.as_deref().is_none_or(|pattern| {
                 if pattern.contains('*') {
                     matches_pattern(pattern, path_and_query)
@@ -93,10 +91,7 @@ impl Rule {
                     path_and_query.contains(pattern)
                 }
             })
-            && self
-                .body
-                .as_deref()
-                .is_none_or(|part| contains(body, part.as_bytes()))
+            && self.body.as_deref().is_none_or(|part| contains(body, part.as_bytes()))
     }
 
     /// Whether the rule acts on its nth match.
@@ -151,18 +146,11 @@ mod tests {
     fn rules_are_data() {
         let text = r#"{"method":"POST","path":"/students","body":"604","first":2,"last":3,"action":{"drop-after":{"reset":true}}}"#;
         let rule: Rule = serde_json::from_str(text).unwrap();
-        assert!(rule.matches(
-            &Method::POST,
-            "/data/v3/ed-fi/students",
-            b"{\"x\":\"60422\"}"
-        ));
+        assert!(rule.matches(&Method::POST, "/data/v3/ed-fi/students", b"{\"x\":\"60422\"}"));
         assert!(!rule.matches(&Method::GET, "/data/v3/ed-fi/students", b"604"));
         assert!(!rule.matches(&Method::POST, "/data/v3/ed-fi/staffs", b"604"));
         assert!(!rule.matches(&Method::POST, "/data/v3/ed-fi/students", b"60"));
-        assert_eq!(
-            [1, 2, 3, 4].map(|n| rule.acts_on(n)),
-            [false, true, true, false]
-        );
+        assert_eq!([1, 2, 3, 4].map(|n| rule.acts_on(n)), [false, true, true, false]);
         let simple: Rule = serde_json::from_str(r#"{"action":"never-answer"}"#).unwrap();
         assert!(simple.matches(&Method::GET, "", b"") && simple.acts_on(1) && simple.acts_on(99));
         assert!(serde_json::from_str::<Rule>(r#"{"action":"kill","pth":"x"}"#).is_err());

@@ -70,23 +70,13 @@ impl Server {
     ///
     /// # Errors
     /// As [`start`](Self::start), and when the port is taken.
-    pub fn start_on(
-        port: u16,
-        settings: Settings,
-        documents: Documents,
-    ) -> Result<Self, ServerError> {
+    pub fn start_on(port: u16, settings: Settings, documents: Documents) -> Result<Self, ServerError> {
         let failed = |source| ServerError::Listen { port, source };
         let listener = listen(port).map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let state = State::new(settings, documents, format!("http://{address}"), now())?;
-        let shared = Arc::new(Shared {
-            state: Mutex::new(state),
-            death: watch::Sender::new(false),
-        });
-        let runtime = Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(failed)?;
+        let shared = Arc::new(Shared { state: Mutex::new(state), death: watch::Sender::new(false) });
+        let runtime = Builder::new_current_thread().enable_all().build().map_err(failed)?;
         let (commands, received) = mpsc::unbounded_channel();
         let thread = {
             let shared = Arc::clone(&shared);
@@ -95,12 +85,7 @@ impl Server {
                 .spawn(move || run(&runtime, listener, address.port(), &shared, received))
                 .map_err(failed)?
         };
-        Ok(Self {
-            address,
-            shared,
-            commands,
-            thread: Some(thread),
-        })
+        Ok(Self { address, shared, commands, thread: Some(thread) })
     }
 
     /// Where it listens.
@@ -140,9 +125,7 @@ impl Server {
         }
         let (told, answer) = std::sync::mpsc::channel();
         let gone = || io::Error::other("the server's thread has ended");
-        self.commands
-            .send(Command::Revive(told))
-            .map_err(|_| gone())?;
+        self.commands.send(Command::Revive(told)).map_err(|_| gone())?;
         answer.recv().map_err(|_| gone())?
     }
 }
@@ -172,9 +155,7 @@ fn listen(port: u16) -> io::Result<TcpListener> {
 
 /// Milliseconds since 1970.
 fn now() -> u64 {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
@@ -202,11 +183,7 @@ enum End {
 }
 
 /// Accepts connections until the end. All connections end with it.
-async fn serve(
-    listener: TcpListener,
-    shared: &Arc<Shared>,
-    commands: &mut mpsc::UnboundedReceiver<Command>,
-) -> End {
+async fn serve(listener: TcpListener, shared: &Arc<Shared>, commands: &mut mpsc::UnboundedReceiver<Command>) -> End {
     let Ok(listener) = tokio::net::TcpListener::from_std(listener) else {
         return End::Stopped;
     };
@@ -237,11 +214,7 @@ async fn serve(
 }
 
 /// Waits until the dead server is wanted again; `None` when it is not.
-async fn revived(
-    port: u16,
-    shared: &Shared,
-    commands: &mut mpsc::UnboundedReceiver<Command>,
-) -> Option<TcpListener> {
+async fn revived(port: u16, shared: &Shared, commands: &mut mpsc::UnboundedReceiver<Command>) -> Option<TcpListener> {
     while let Some(Command::Revive(told)) = commands.recv().await {
         match listen(port) {
             Ok(listener) => {

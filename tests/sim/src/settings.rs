@@ -8,10 +8,7 @@ use crate::rule::Rule;
 /// The switches of the simulated API. Every field has a default, so that JSON names only what differs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "switches are independent of each other"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "switches are independent of each other")]
 pub struct Settings {
     /// The generation of API whose discovery document and routes are served.
     pub shape: Shape,
@@ -157,8 +154,7 @@ impl Settings {
 
     /// Whether pages tell a token of the next one.
     pub fn has_cursor_paging(&self) -> bool {
-        self.cursor_paging
-            .unwrap_or(matches!(self.shape, Shape::V7 | Shape::V8))
+        self.cursor_paging.unwrap_or(matches!(self.shape, Shape::V7 | Shape::V8))
     }
 }
 

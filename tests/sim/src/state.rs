@@ -53,12 +53,7 @@ impl State {
     ///
     /// # Errors
     /// When the documents do not describe endpoints, schemas and natural keys.
-    pub fn new(
-        settings: Settings,
-        documents: Documents,
-        address: String,
-        now: u64,
-    ) -> Result<Self, ModelError> {
+    pub fn new(settings: Settings, documents: Documents, address: String, now: u64) -> Result<Self, ModelError> {
         let model = Arc::new(Model::read(&documents)?);
         let store = Store::new(&model, now);
         let rule_matches = vec![0; settings.rules.len()];
@@ -85,12 +80,8 @@ impl State {
         let told = Addresses::new(&root, &self.settings, Fill::Own).data;
         let told = told.trim_end_matches('/');
         let is_path_only = self.settings.relative_location;
-        let path = told
-            .find("://")
-            .and_then(|at| Some(at + 3 + told[at + 3..].find('/')?));
-        path.filter(|_| is_path_only)
-            .map_or(told, |at| &told[at..])
-            .clone_into(&mut self.data_address);
+        let path = told.find("://").and_then(|at| Some(at + 3 + told[at + 3..].find('/')?));
+        path.filter(|_| is_path_only).map_or(told, |at| &told[at..]).clone_into(&mut self.data_address);
         self.library.forget();
     }
 
@@ -185,8 +176,7 @@ impl State {
     /// Whether an endpoint holds a record of the natural key of this body.
     pub fn holds(&self, namespace: &str, name: &str, body: &Map<String, Value>) -> bool {
         self.model.find(namespace, name).is_some_and(|at| {
-            key::of_record(&self.model.endpoints[at], body)
-                .is_some_and(|key| self.store.number(at, &key).is_some())
+            key::of_record(&self.model.endpoints[at], body).is_some_and(|key| self.store.number(at, &key).is_some())
         })
     }
 
@@ -195,18 +185,11 @@ impl State {
         let address = self.settings.public_url.as_deref().unwrap_or(&self.address);
         let base = self.settings.base_path.trim_matches('/');
         let address = address.trim_end_matches('/');
-        if base.is_empty() {
-            address.to_owned()
-        } else {
-            format!("{address}/{base}")
-        }
+        if base.is_empty() { address.to_owned() } else { format!("{address}/{base}") }
     }
 
     pub(crate) fn has_tpdm(&self) -> bool {
-        self.model
-            .endpoints
-            .iter()
-            .any(|endpoint| endpoint.namespace == "tpdm")
+        self.model.endpoints.iter().any(|endpoint| endpoint.namespace == "tpdm")
     }
 }
 

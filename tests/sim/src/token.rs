@@ -58,11 +58,7 @@ impl Tokens {
         if token.trim().is_empty() {
             return refuse("Missing Authorization header bearer token value.");
         }
-        if self.is_live(token.trim(), now) {
-            Ok(())
-        } else {
-            refuse("Invalid Authorization header.")
-        }
+        if self.is_live(token.trim(), now) { Ok(()) } else { refuse("Invalid Authorization header.") }
     }
 
     /// Answers a request for a token.
@@ -77,20 +73,11 @@ impl Tokens {
     ) -> Response<Bytes> {
         let style = settings.error_style();
         if method != Method::POST {
-            return Refusal::Method(MethodMisuse::Other(method.to_string()))
-                .answer(style, correlation);
+            return Refusal::Method(MethodMisuse::Other(method.to_string())).answer(style, correlation);
         }
-        let media_type = headers
-            .get(header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok());
-        let media_type = media_type.map(|value| {
-            value
-                .split(';')
-                .next()
-                .unwrap_or_default()
-                .trim()
-                .to_ascii_lowercase()
-        });
+        let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let media_type =
+            media_type.map(|value| value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
         let is_json = match media_type.as_deref() {
             Some("application/json") => true,
             Some("application/x-www-form-urlencoded") => false,
@@ -123,18 +110,11 @@ impl Tokens {
         };
         let is_known = *id == settings.client_id && *secret == settings.client_secret;
         if !is_known || settings.token_service == TokenService::Refusing {
-            let status = if is_old {
-                StatusCode::BAD_REQUEST
-            } else {
-                StatusCode::UNAUTHORIZED
-            };
+            let status = if is_old { StatusCode::BAD_REQUEST } else { StatusCode::UNAUTHORIZED };
             return failure(status, "invalid_client");
         }
         self.live.retain(|_, end| *end > now);
-        if settings
-            .token_limit
-            .is_some_and(|limit| self.live.len() >= limit)
-        {
+        if settings.token_limit.is_some_and(|limit| self.live.len() >= limit) {
             return Refusal::TooManyTokens.answer(ErrorStyle::Problem, correlation);
         }
         self.give(settings, asked.scope, now)
@@ -144,34 +124,23 @@ impl Tokens {
         self.given += 1;
         let seed = format!("token {} at {now}", self.given);
         let token = hexadecimal(&Sha256::digest(seed.as_bytes()))[..32].to_owned();
-        self.live.insert(
-            token.clone(),
-            now.saturating_add(settings.token_lifetime.saturating_mul(1000)),
-        );
+        self.live.insert(token.clone(), now.saturating_add(settings.token_lifetime.saturating_mul(1000)));
         let expires_in = match settings.expires_in {
             ExpiresIn::Relative => settings.token_lifetime,
             ExpiresIn::EpochSecond => now / 1000 + settings.token_lifetime,
         };
-        let mut body =
-            json!({ "access_token": token, "expires_in": expires_in, "token_type": "bearer" });
+        let mut body = json!({ "access_token": token, "expires_in": expires_in, "token_type": "bearer" });
         if let Some(scope) = scope {
             body["scope"] = scope.into();
         }
         let mut answer = json_response(StatusCode::OK, "application/json; charset=utf-8", &body);
-        answer.headers_mut().insert(
-            header::CACHE_CONTROL,
-            http::HeaderValue::from_static("no-store"),
-        );
+        answer.headers_mut().insert(header::CACHE_CONTROL, http::HeaderValue::from_static("no-store"));
         answer
     }
 }
 
 fn failure(status: StatusCode, error: &str) -> Response<Bytes> {
-    json_response(
-        status,
-        "application/json; charset=utf-8",
-        &json!({ "error": error }),
-    )
+    json_response(status, "application/json; charset=utf-8", &json!({ "error": error }))
 }
 
 fn read(body: &[u8], is_json: bool) -> Option<Asked> {

@@ -5,7 +5,7 @@ mod options;
 mod status;
 mod story;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io::Write;
 use std::time::Duration;
 
@@ -32,7 +32,8 @@ pub trait Now {
 pub struct Terminal<W, N> {
     now: N,
     format: LogFormat,
-    threshold: Severity,
+    options: TerminalOptions,
+    threshold: Cell<Severity>,
     coloured: bool,
     told: RefCell<Told<W>>,
 }
@@ -66,7 +67,8 @@ impl<W: Write, N: Now> Terminal<W, N> {
         Self {
             now,
             format: options.log_format,
-            threshold,
+            options: options.clone(),
+            threshold: Cell::new(threshold),
             coloured: options.coloured(surroundings),
             told: RefCell::new(Told {
                 out,
@@ -98,7 +100,7 @@ impl<W: Write, N: Now> Terminal<W, N> {
         let told = &mut *told;
         let room = told.status.give_way();
         told.write(room);
-        if told.results.started().is_none() || self.threshold > Severity::Info {
+        if told.results.started().is_none() || self.threshold.get() > Severity::Info {
             return;
         }
         let lines = summary(&told.results, closing);
@@ -122,8 +124,14 @@ impl<W: Write, N: Now> Listener for Terminal<W, N> {
         let mut told = self.told.borrow_mut();
         told.progress.observe(event);
         told.results.observe(event);
+        if let Event::Started(started) = event {
+            self.threshold.set(self.options.threshold(Some(started.log_level)));
+            if self.threshold.get() > Severity::Info {
+                told.status.log_nothing();
+            }
+        }
         for line in told.story.hear(event) {
-            if line.severity >= self.threshold {
+            if line.severity >= self.threshold.get() {
                 told.write_line(self, &line);
             }
         }

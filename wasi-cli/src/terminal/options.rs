@@ -1,5 +1,6 @@
 //! How the run is told of.
 
+use lightbeam_core::config::LogLevel;
 use lightbeam_core::notice::Severity;
 
 /// What the user asked of the terminal.
@@ -51,12 +52,11 @@ pub struct Surroundings {
 impl TerminalOptions {
     /// The least severity that is told, given the configured `log_level`. The engine has no word above ERROR, so
     /// CRITICAL hides no error.
-    pub(super) fn threshold(&self, configured: Option<&str>) -> Severity {
-        let level = self.log_level.as_deref().or(configured).map(str::to_ascii_uppercase);
-        let threshold = match level.as_deref() {
-            Some("DEBUG") => Severity::Debug,
-            Some("WARN" | "WARNING") => Severity::Warning,
-            Some("ERROR" | "CRITICAL") => Severity::Error,
+    pub(super) fn threshold(&self, configured: Option<LogLevel>) -> Severity {
+        let threshold = match (self.log_level.as_deref().map(str::to_ascii_uppercase).as_deref(), configured) {
+            (Some("DEBUG"), _) | (None, Some(LogLevel::Debug)) => Severity::Debug,
+            (Some("WARN" | "WARNING"), _) | (None, Some(LogLevel::Warning)) => Severity::Warning,
+            (Some("ERROR" | "CRITICAL"), _) | (None, Some(LogLevel::Error | LogLevel::Critical)) => Severity::Error,
             _ => Severity::Info,
         };
         if self.quiet { threshold.max(Severity::Warning) } else { threshold }
@@ -85,8 +85,8 @@ mod tests {
     fn the_flag_wins_over_the_configuration() {
         let flag = |level: &str| TerminalOptions { log_level: Some(level.to_owned()), ..TerminalOptions::default() };
         assert_eq!(TerminalOptions::default().threshold(None), Severity::Info);
-        assert_eq!(TerminalOptions::default().threshold(Some("debug")), Severity::Debug);
-        assert_eq!(flag("warn").threshold(Some("DEBUG")), Severity::Warning);
+        assert_eq!(TerminalOptions::default().threshold(Some(LogLevel::Debug)), Severity::Debug);
+        assert_eq!(flag("warn").threshold(Some(LogLevel::Debug)), Severity::Warning);
         assert_eq!(flag("CRITICAL").threshold(None), Severity::Error);
         let quiet = TerminalOptions { quiet: true, ..flag("DEBUG") };
         assert_eq!(quiet.threshold(None), Severity::Warning);

@@ -48,6 +48,13 @@ impl Status {
         Self { manner, told: None, drawn: false }
     }
 
+    /// No progress lines any more; what is drawn in place goes on.
+    pub(super) fn log_nothing(&mut self) {
+        if self.manner == Manner::Logged {
+            self.manner = Manner::Silent;
+        }
+    }
+
     /// How often progress wants to be looked at while no event comes.
     pub(super) fn interval(&self) -> Duration {
         match self.manner {

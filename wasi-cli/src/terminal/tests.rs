@@ -1,5 +1,6 @@
 use std::cell::Cell;
 
+use lightbeam_core::config::LogLevel;
 use lightbeam_core::event::{Cause, EndpointId, Failure, Outcome, RecordEvent, Started};
 use lightbeam_core::invocation::Command;
 use lightbeam_core::notice::Notice;
@@ -40,7 +41,25 @@ fn started() -> Event {
         api_url: "https://api.example.org".to_owned(),
         namespace: "ed-fi".to_owned(),
         namespace_overrides: None,
+        log_level: LogLevel::Info,
     })
+}
+
+#[test]
+fn the_configured_log_level_counts_once_it_is_known() {
+    let told = |level: LogLevel, options: &TerminalOptions| {
+        let watch = Watch::default();
+        let terminal = terminal(&watch, options, false);
+        let Event::Started(started) = started() else { unreachable!("it is that event") };
+        terminal.hear(&Event::Started(Started { log_level: level, ..started }));
+        terminal.hear(&Event::Notice(Notice::info("good to know")));
+        written(&terminal).contains("good to know")
+    };
+    let plain = TerminalOptions::default();
+    assert!(told(LogLevel::Info, &plain));
+    assert!(!told(LogLevel::Warning, &plain));
+    let flagged = TerminalOptions { log_level: Some("info".to_owned()), ..TerminalOptions::default() };
+    assert!(told(LogLevel::Warning, &flagged), "the flag wins");
 }
 
 fn refusal() -> Event {

@@ -29,6 +29,7 @@ fn started(command: Command) -> Event {
         data_dir: "data/".into(),
         api_url: "https://api.example.org".into(),
         namespace: "ed-fi".into(),
+        log_level: crate::config::LogLevel::Info,
         namespace_overrides: None,
     })
 }

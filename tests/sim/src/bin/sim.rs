@@ -6,8 +6,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
 use lightbeam_sim::{
-    Cors, Documents, ErrorStyle, ExpiresIn, Forbidden, LogBodies, Mode, RateLimit, RetryAfter,
-    Rule, Server, Settings, Shape, TokenService, builtin,
+    Cors, Documents, ErrorStyle, ExpiresIn, Forbidden, LogBodies, Mode, RateLimit, RetryAfter, Rule, Server, Settings,
+    Shape, TokenService, builtin,
 };
 
 /// A simulated Ed-Fi API on this machine, in memory.
@@ -181,9 +181,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, Box<dyn std::error::Error>> {
     let mut out = io::stdout();
     writeln!(out, "{}", server.url())?;
     out.flush()?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         tokio::select! {
             () = server.died() => {
@@ -230,8 +228,7 @@ fn retry_after(text: &str) -> Result<RetryAfter, String> {
 }
 
 fn file<T: serde::de::DeserializeOwned>(path: &PathBuf) -> Result<T, String> {
-    let text =
-        std::fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+    let text = std::fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
     serde_json::from_slice(&text).map_err(|error| format!("{}: {error}", path.display()))
 }
 
@@ -243,10 +240,7 @@ fn settings(arguments: Arguments) -> Result<Settings, String> {
             *setting = flag;
         }
     }
-    let mut settings: Settings = arguments
-        .settings
-        .as_ref()
-        .map_or_else(|| Ok(Settings::default()), file)?;
+    let mut settings: Settings = arguments.settings.as_ref().map_or_else(|| Ok(Settings::default()), file)?;
     if let Some(path) = &arguments.rules {
         settings.rules = file::<Vec<Rule>>(path)?;
     }
@@ -272,10 +266,7 @@ fn settings(arguments: Arguments) -> Result<Settings, String> {
     settings.token_limit = arguments.token_limit.or(settings.token_limit);
     settings.max_body = arguments.max_body.or(settings.max_body);
     if let Some(per_second) = arguments.rate_limit {
-        settings.rate_limit = Some(RateLimit {
-            per_second,
-            retry_after: arguments.retry_after.unwrap_or_default(),
-        });
+        settings.rate_limit = Some(RateLimit { per_second, retry_after: arguments.retry_after.unwrap_or_default() });
     }
     if arguments.no_cors {
         settings.cors = Some(Cors::Off);
@@ -298,11 +289,6 @@ fn settings(arguments: Arguments) -> Result<Settings, String> {
     settings.change_queries &= !arguments.no_change_queries;
     settings.relationships |= arguments.relationships;
     settings.bare |= arguments.bare;
-    settings
-        .forbidden
-        .extend(arguments.forbid.into_iter().map(|path| Forbidden {
-            path,
-            operations: Vec::new(),
-        }));
+    settings.forbidden.extend(arguments.forbid.into_iter().map(|path| Forbidden { path, operations: Vec::new() }));
     Ok(settings)
 }

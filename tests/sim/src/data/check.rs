@@ -26,22 +26,14 @@ pub(crate) struct Checked {
 }
 
 /// Checks a body against the schema of an endpoint and changes it to the schema's own spelling and types.
-pub(crate) fn check(
-    model: &Model,
-    endpoint: usize,
-    body: &mut Map<String, Value>,
-    strictness: Strictness,
-) -> Checked {
+pub(crate) fn check(model: &Model, endpoint: usize, body: &mut Map<String, Value>, strictness: Strictness) -> Checked {
     let endpoint = &model.endpoints[endpoint];
     let mut walk = Walk {
         model,
         strictness,
         place: Vec::new(),
         checked: Checked {
-            findings: Findings {
-                entity: endpoint.entity.clone(),
-                ..Findings::default()
-            },
+            findings: Findings { entity: endpoint.entity.clone(), ..Findings::default() },
             is_changed: false,
         },
     };
@@ -96,17 +88,10 @@ impl<'m> Walk<'m> {
     /// Renames properties to the schema's spelling and drops what it does not know.
     fn spell(&mut self, body: &mut Map<String, Value>, schema: &Schema, is_top: bool) {
         let is_known = |name: &String| schema.properties.contains_key(name);
-        if body
-            .keys()
-            .all(|name| is_known(name) && !is_own(name, is_top))
-        {
+        if body.keys().all(|name| is_known(name) && !is_own(name, is_top)) {
             return;
         }
-        let names: Vec<String> = body
-            .keys()
-            .filter(|name| !is_known(name) || is_own(name, is_top))
-            .cloned()
-            .collect();
+        let names: Vec<String> = body.keys().filter(|name| !is_known(name) || is_own(name, is_top)).cloned().collect();
         for name in names {
             let value = body.remove(&name).unwrap_or_default();
             self.checked.is_changed = true;
@@ -119,10 +104,7 @@ impl<'m> Walk<'m> {
                 }
                 _ if self.strictness.properties => {
                     self.place.push(Step::Name(name.clone()));
-                    self.invalid(
-                        format!("The property '{name}' is not part of the resource."),
-                        None,
-                    );
+                    self.invalid(format!("The property '{name}' is not part of the resource."), None);
                     self.place.pop();
                 }
                 _ => {}
@@ -130,14 +112,7 @@ impl<'m> Walk<'m> {
         }
     }
 
-    fn value(
-        &mut self,
-        value: &mut Value,
-        kind: &'m Kind,
-        name: &str,
-        schema: &Schema,
-        is_identity: bool,
-    ) {
+    fn value(&mut self, value: &mut Value, kind: &'m Kind, name: &str, schema: &Schema, is_identity: bool) {
         if !self.strictness.types {
             self.convert(value, kind);
         }
@@ -145,13 +120,7 @@ impl<'m> Walk<'m> {
             (Kind::Text { least, most }, Value::String(text)) => {
                 self.length(text, *least, *most, name);
                 if is_identity && text.trim() != text.as_str() {
-                    self.invalid(
-                        format!(
-                            "{} cannot contain leading or trailing spaces.",
-                            capitalised(name)
-                        ),
-                        None,
-                    );
+                    self.invalid(format!("{} cannot contain leading or trailing spaces.", capitalised(name)), None);
                 }
                 true
             }
@@ -162,21 +131,13 @@ impl<'m> Walk<'m> {
             (Kind::Date, Value::String(text)) => is_date(text),
             (Kind::DateTime, Value::String(text)) => is_date_time(text),
             (Kind::Integer { least, most }, Value::Number(number)) => match number.as_i64() {
-                Some(whole) => {
-                    self.range(*least <= whole && whole <= *most, least, most, name, number)
-                }
+                Some(whole) => self.range(*least <= whole && whole <= *most, least, most, name, number),
                 None => false,
             },
             (Kind::Number { least, most }, Value::Number(number)) => {
                 let amount = number.as_f64().unwrap_or(f64::NAN);
                 let (least, most) = (least.unwrap_or(f64::MIN), most.unwrap_or(f64::MAX));
-                self.range(
-                    least <= amount && amount <= most,
-                    &least,
-                    &most,
-                    name,
-                    number,
-                )
+                self.range(least <= amount && amount <= most, &least, &most, name, number)
             }
             (Kind::Boolean, Value::Bool(_)) | (Kind::Any, _) => true,
             (Kind::Object(at) | Kind::Reference(at), Value::Object(body)) => {
@@ -190,12 +151,8 @@ impl<'m> Walk<'m> {
             _ => false,
         };
         if !proper {
-            let text = format!(
-                "Could not convert {} to {}. Path '{}'.",
-                type_name(value),
-                kind_name(kind),
-                self.path()
-            );
+            let text =
+                format!("Could not convert {} to {}. Path '{}'.", type_name(value), kind_name(kind), self.path());
             let finding = self.finding(text, None);
             self.checked.findings.unreadable.push(finding);
         }
@@ -203,11 +160,7 @@ impl<'m> Walk<'m> {
 
     fn list(&mut self, list: &mut [Value], item: &'m Kind, name: &str, schema: &Schema) {
         if list.is_empty() && schema.required.iter().any(|required| required == name) {
-            let text = format!(
-                "{}{} must have at least one item.",
-                schema.entity(),
-                capitalised(name)
-            );
+            let text = format!("{}{} must have at least one item.", schema.entity(), capitalised(name));
             self.invalid(text, None);
         }
         for (i, value) in list.iter_mut().enumerate() {
@@ -234,17 +187,11 @@ impl<'m> Walk<'m> {
     /// Converts between texts, numbers and booleans as the ODS does when it reads a body.
     fn convert(&mut self, value: &mut Value, kind: &Kind) {
         let converted = match (kind, &*value) {
-            (Kind::Integer { .. }, Value::String(text)) => {
-                text.trim().parse::<i64>().ok().map(Value::from)
+            (Kind::Integer { .. }, Value::String(text)) => text.trim().parse::<i64>().ok().map(Value::from),
+            (Kind::Number { .. }, Value::String(text)) => {
+                text.trim().parse().ok().and_then(Number::from_f64).map(Value::Number)
             }
-            (Kind::Number { .. }, Value::String(text)) => text
-                .trim()
-                .parse()
-                .ok()
-                .and_then(Number::from_f64)
-                .map(Value::Number),
-            (Kind::Boolean, Value::String(text)) => match text.trim().to_ascii_lowercase().as_str()
-            {
+            (Kind::Boolean, Value::String(text)) => match text.trim().to_ascii_lowercase().as_str() {
                 "true" => Some(Value::Bool(true)),
                 "false" => Some(Value::Bool(false)),
                 _ => None,
@@ -264,8 +211,7 @@ impl<'m> Walk<'m> {
         let name = capitalised(name);
         match most {
             Some(most) if length > most || (length < least && length > 0) => {
-                let legacy =
-                    format!("The field {name} must be a string with a maximum length of {most}.");
+                let legacy = format!("The field {name} must be a string with a maximum length of {most}.");
                 let text = if least > 0 {
                     format!("{name} must be between {least} and {most} characters in length.")
                 } else {
@@ -279,32 +225,19 @@ impl<'m> Walk<'m> {
     }
 
     /// A number out of range: beyond its type it cannot be read, beyond its bounds it is invalid.
-    fn range<T: std::fmt::Display>(
-        &mut self,
-        fits: bool,
-        least: &T,
-        most: &T,
-        name: &str,
-        number: &Number,
-    ) -> bool {
+    fn range<T: std::fmt::Display>(&mut self, fits: bool, least: &T, most: &T, name: &str, number: &Number) -> bool {
         if fits {
             return true;
         }
         let is_int32 = most.to_string() == i32::MAX.to_string();
         if is_int32 {
-            let text = format!(
-                "Error converting value {number} to type 'System.Int32'. Path '{}'.",
-                self.path()
-            );
+            let text = format!("Error converting value {number} to type 'System.Int32'. Path '{}'.", self.path());
             let finding = self.finding(text, None);
             self.checked.findings.unreadable.push(finding);
         } else {
             self.invalid(
                 format!("{} must be between {least} and {most}.", capitalised(name)),
-                Some(format!(
-                    "The field {} must be between {least} and {most}.",
-                    capitalised(name)
-                )),
+                Some(format!("The field {} must be between {least} and {most}.", capitalised(name))),
             );
         }
         true
@@ -313,10 +246,8 @@ impl<'m> Walk<'m> {
     /// Names that stand in several references of a record must have one value.
     fn unified(&mut self, body: &Map<String, Value>, unified: &[(String, Vec<Vec<String>>)]) {
         for (name, places) in unified {
-            let found: Vec<(&Vec<String>, &Value)> = places
-                .iter()
-                .filter_map(|path| Some((path, super::key::at(body, path)?)))
-                .collect();
+            let found: Vec<(&Vec<String>, &Value)> =
+                places.iter().filter_map(|path| Some((path, super::key::at(body, path)?))).collect();
             let Some((_, first)) = found.first() else {
                 continue;
             };
@@ -335,11 +266,7 @@ impl<'m> Walk<'m> {
                 values.join(", ")
             );
             for (path, _) in found {
-                self.checked.findings.invalid.push(Finding {
-                    path: path.join("."),
-                    text: text.clone(),
-                    legacy: None,
-                });
+                self.checked.findings.invalid.push(Finding { path: path.join("."), text: text.clone(), legacy: None });
             }
         }
     }
@@ -350,11 +277,7 @@ impl<'m> Walk<'m> {
     }
 
     fn finding(&self, text: String, legacy: Option<String>) -> Finding {
-        Finding {
-            path: self.path(),
-            text,
-            legacy,
-        }
+        Finding { path: self.path(), text, legacy }
     }
 
     fn path(&self) -> String {
@@ -379,11 +302,7 @@ impl<'m> Walk<'m> {
 }
 
 fn is_own(name: &str, is_top: bool) -> bool {
-    if is_top {
-        OWN_PROPERTIES.contains(&name)
-    } else {
-        name == "link"
-    }
+    if is_top { OWN_PROPERTIES.contains(&name) } else { name == "link" }
 }
 
 fn type_name(value: &Value) -> String {

@@ -25,15 +25,10 @@ const fn inverse(odd: u128) -> u128 {
 
 /// The id of a record: looks random, but leads back to the record without a table of ids.
 pub(crate) fn id(endpoint: usize, number: u64, shape: Shape) -> String {
-    let plain =
-        (u128::try_from(endpoint).expect("an index fits 128 bits") << 64) | u128::from(number);
+    let plain = (u128::try_from(endpoint).expect("an index fits 128 bits") << 64) | u128::from(number);
     let mixed = plain.wrapping_mul(SPREAD) ^ OFFSET;
     let text = format!("{mixed:032x}");
-    if shape == Shape::V8 {
-        dashed(&text)
-    } else {
-        text
-    }
+    if shape == Shape::V8 { dashed(&text) } else { text }
 }
 
 /// 32 hexadecimal digits in the groups of a UUID.
@@ -74,10 +69,7 @@ pub(crate) fn render(
     own.insert("id".to_owned(), id(endpoint, number, settings.shape).into());
     own.insert("_etag".to_owned(), etag(record).into());
     if matches!(settings.shape, Shape::V7 | Shape::V8) {
-        own.insert(
-            "_lastModifiedDate".to_owned(),
-            timestamp(record.modified).into(),
-        );
+        own.insert("_lastModifiedDate".to_owned(), timestamp(record.modified).into());
     }
     if description.is_descriptor {
         let name = description.entity.clone() + "Id";
@@ -104,13 +96,7 @@ pub(crate) fn render(
     out.extend_from_slice(inner);
 }
 
-fn link(
-    model: &Model,
-    store: &Store,
-    settings: &Settings,
-    schema: usize,
-    body: &mut Map<String, Value>,
-) {
+fn link(model: &Model, store: &Store, settings: &Settings, schema: usize, body: &mut Map<String, Value>) {
     for (name, value) in body.iter_mut() {
         if let Some(property) = model.schemas[schema].properties.get(name) {
             link_value(model, store, settings, &property.kind, value);
@@ -124,15 +110,8 @@ fn link_value(model: &Model, store: &Store, settings: &Settings, kind: &Kind, va
             let found = key::referenced(model, store, &model.schemas[*at], body);
             if let Some(found) = found {
                 let target = &model.endpoints[found.endpoint];
-                let href = format!(
-                    "{}/{}",
-                    target.path(),
-                    id(found.endpoint, found.number, settings.shape)
-                );
-                body.insert(
-                    "link".to_owned(),
-                    json!({ "rel": target.entity, "href": href }),
-                );
+                let href = format!("{}/{}", target.path(), id(found.endpoint, found.number, settings.shape));
+                body.insert("link".to_owned(), json!({ "rel": target.entity, "href": href }));
             }
         }
         (Kind::Object(at), Value::Object(body)) => link(model, store, settings, *at, body),

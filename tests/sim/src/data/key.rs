@@ -11,12 +11,7 @@ const SEPARATOR: char = '\u{1f}';
 
 /// The natural key of a record; `None` when a part is missing.
 pub(crate) fn of_record(endpoint: &Endpoint, body: &Map<String, Value>) -> Option<String> {
-    join(
-        endpoint
-            .key
-            .iter()
-            .map(|part| (at(body, &part.path), part.ignores_case)),
-    )
+    join(endpoint.key.iter().map(|part| (at(body, &part.path), part.ignores_case)))
 }
 
 /// The natural key that a descriptor value such as `uri://ed-fi.org/TermDescriptor#Fall Semester` stands for.
@@ -35,10 +30,7 @@ pub(crate) fn referenced(
     leaves: &Map<String, Value>,
 ) -> Option<Pointed> {
     schema.targets.iter().find_map(|target| {
-        let parts = target
-            .leaves
-            .iter()
-            .zip(&model.endpoints[target.endpoint].key);
+        let parts = target.leaves.iter().zip(&model.endpoints[target.endpoint].key);
         let key = join(parts.map(|(leaf, part)| (leaves.get(leaf), part.ignores_case)))?;
         store.find_any(std::iter::once(target.endpoint), &key)
     })
@@ -107,12 +99,7 @@ pub(crate) struct Pointers {
 }
 
 impl Pointers {
-    pub(crate) fn of(
-        model: &Model,
-        store: &Store,
-        endpoint: usize,
-        body: &Map<String, Value>,
-    ) -> Self {
+    pub(crate) fn of(model: &Model, store: &Store, endpoint: usize, body: &Map<String, Value>) -> Self {
         let mut pointers = Self::default();
         pointers.walk(model, store, model.endpoints[endpoint].schema, body, "");
         pointers
@@ -120,47 +107,24 @@ impl Pointers {
 
     /// The refusal of the first missing reference.
     pub(crate) fn refusal(&self) -> Option<Refusal> {
-        self.missing
-            .first()
-            .map(|entity| Refusal::UnresolvedReference {
-                entity: entity.clone(),
-            })
+        self.missing.first().map(|entity| Refusal::UnresolvedReference { entity: entity.clone() })
     }
 
-    fn walk(
-        &mut self,
-        model: &Model,
-        store: &Store,
-        schema: usize,
-        body: &Map<String, Value>,
-        place: &str,
-    ) {
+    fn walk(&mut self, model: &Model, store: &Store, schema: usize, body: &Map<String, Value>, place: &str) {
         let schema = &model.schemas[schema];
         for (name, value) in body {
             if let Some(property) = schema.properties.get(name) {
                 self.value(model, store, &property.kind, value, &|| {
-                    if place.is_empty() {
-                        name.clone()
-                    } else {
-                        format!("{place}.{name}")
-                    }
+                    if place.is_empty() { name.clone() } else { format!("{place}.{name}") }
                 });
             }
         }
     }
 
-    fn value(
-        &mut self,
-        model: &Model,
-        store: &Store,
-        kind: &Kind,
-        value: &Value,
-        place: &dyn Fn() -> String,
-    ) {
+    fn value(&mut self, model: &Model, store: &Store, kind: &Kind, value: &Value, place: &dyn Fn() -> String) {
         match (kind, value) {
             (Kind::Descriptor { endpoints, .. }, Value::String(text)) => {
-                let found = of_descriptor(text)
-                    .and_then(|key| store.find_any(endpoints.iter().copied(), &key));
+                let found = of_descriptor(text).and_then(|key| store.find_any(endpoints.iter().copied(), &key));
                 match found {
                     Some(pointed) => self.found.push(pointed),
                     None => self.missing_descriptors.push(missing_descriptor(
@@ -195,8 +159,6 @@ fn missing_descriptor(entity: &str, value: &str, path: String) -> Finding {
     Finding {
         path,
         text: format!("{entity} value '{value}' does not exist."),
-        legacy: Some(format!(
-            "Unable to resolve value '{value}' to an existing '{entity}' resource."
-        )),
+        legacy: Some(format!("Unable to resolve value '{value}' to an existing '{entity}' resource.")),
     }
 }

@@ -32,10 +32,7 @@ pub(crate) struct Span {
 }
 
 impl Span {
-    const ALL: Self = Self {
-        after: 0,
-        last: u64::MAX,
-    };
+    const ALL: Self = Self { after: 0, last: u64::MAX };
 
     pub(crate) fn token(self) -> String {
         let mut bytes = [0; 16];
@@ -48,10 +45,7 @@ impl Span {
         let bytes: [u8; 16] = URL_SAFE_NO_PAD.decode(token).ok()?.try_into().ok()?;
         let (after, last) = bytes.split_at(8);
         let number = |half: &[u8]| half.try_into().ok().map(u64::from_be_bytes);
-        Some(Self {
-            after: number(after)?,
-            last: number(last)?,
-        })
+        Some(Self { after: number(after)?, last: number(last)? })
     }
 }
 
@@ -64,20 +58,12 @@ pub(crate) fn read(
     query: &Query,
 ) -> Result<Page, Refusal> {
     let span = match &query.page_token {
-        Some(token) if settings.has_cursor_paging() => {
-            Span::from_token(token).ok_or_else(|| Refusal::Parameter {
-                name: "pageToken",
-                text: "The page token is not valid.".to_owned(),
-            })?
-        }
+        Some(token) if settings.has_cursor_paging() => Span::from_token(token)
+            .ok_or_else(|| Refusal::Parameter { name: "pageToken", text: "The page token is not valid.".to_owned() })?,
         // An API without tokens ignores the parameter.
         _ => Span::ALL,
     };
-    let asked = if query.page_token.is_some() {
-        query.page_size
-    } else {
-        query.limit
-    };
+    let asked = if query.page_token.is_some() { query.page_size } else { query.limit };
     let size = asked.unwrap_or(DEFAULT_LIMIT).min(settings.page_limit);
     let offset = query.offset.unwrap_or(0);
 
@@ -101,16 +87,10 @@ pub(crate) fn read(
                 }
             }
             let records = || store.table(endpoint).records.values();
-            if query.wants_total {
-                records().filter(|record| query.fits(record)).count()
-            } else {
-                0
-            }
+            if query.wants_total { records().filter(|record| query.fits(record)).count() } else { 0 }
         }
         Candidates::One(number) => {
-            let found = store
-                .get(endpoint, number)
-                .filter(|record| query.fits(record));
+            let found = store.get(endpoint, number).filter(|record| query.fits(record));
             let is_on_page = offset == 0 && size > 0 && span.after < number && number <= span.last;
             if let Some(record) = found.filter(|_| is_on_page) {
                 render(number, record);
@@ -121,31 +101,14 @@ pub(crate) fn read(
     };
     body.push(b']');
     // Generation 8 gives no token on a first page that is limited by change version.
-    let is_blind =
-        settings.shape == Shape::V8 && query.page_token.is_none() && query.most_version.is_some();
-    let next = last
-        .filter(|_| settings.has_cursor_paging() && !is_blind)
-        .map(|after| {
-            Span {
-                after,
-                last: span.last,
-            }
-            .token()
-        });
-    Ok(Page {
-        body,
-        total: query.wants_total.then_some(total),
-        next,
-    })
+    let is_blind = settings.shape == Shape::V8 && query.page_token.is_none() && query.most_version.is_some();
+    let next =
+        last.filter(|_| settings.has_cursor_paging() && !is_blind).map(|after| Span { after, last: span.last }.token());
+    Ok(Page { body, total: query.wants_total.then_some(total), next })
 }
 
 /// Tokens of about equal parts of a collection. A part has at least five pages of the largest size, so fewer parts may come than asked for.
-pub(crate) fn partitions(
-    store: &Store,
-    settings: &Settings,
-    endpoint: usize,
-    query: &Query,
-) -> Result<Value, Refusal> {
+pub(crate) fn partitions(store: &Store, settings: &Settings, endpoint: usize, query: &Query) -> Result<Value, Refusal> {
     let number = query.number.unwrap_or(5);
     if !(1..=200).contains(&number) {
         return Err(Refusal::Parameter {
@@ -160,21 +123,13 @@ pub(crate) fn partitions(
         .filter(|(_, record)| query.fits(record))
         .map(|(number, _)| *number)
         .collect();
-    let size = numbers
-        .len()
-        .div_ceil(number)
-        .max(5 * settings.page_limit)
-        .max(1);
+    let size = numbers.len().div_ceil(number).max(5 * settings.page_limit).max(1);
     let parts: Vec<&[u64]> = numbers.chunks(size).collect();
     let tokens: Vec<String> = parts
         .iter()
         .enumerate()
         .map(|(i, part)| {
-            Span {
-                after: part[0] - 1,
-                last: parts.get(i + 1).map_or(u64::MAX, |next| next[0] - 1),
-            }
-            .token()
+            Span { after: part[0] - 1, last: parts.get(i + 1).map_or(u64::MAX, |next| next[0] - 1) }.token()
         })
         .collect();
     Ok(json!({ "pageTokens": tokens }))

@@ -41,11 +41,7 @@ struct Filter {
 }
 
 impl Query {
-    pub(crate) fn read(
-        text: &str,
-        endpoint: &Endpoint,
-        settings: &Settings,
-    ) -> Result<Self, Refusal> {
+    pub(crate) fn read(text: &str, endpoint: &Endpoint, settings: &Settings) -> Result<Self, Refusal> {
         let mut query = Self::default();
         for (name, value) in form_urlencoded::parse(text.as_bytes()) {
             let lower = name.to_ascii_lowercase();
@@ -73,10 +69,7 @@ impl Query {
                 }
                 "maxchangeversion" => query.most_version = Some(whole("maxChangeVersion", &value)?),
                 _ => match endpoint.parameters.get(&lower) {
-                    Some(on) => query.filters.push(Filter {
-                        on: on.clone(),
-                        value: value.into_owned(),
-                    }),
+                    Some(on) => query.filters.push(Filter { on: on.clone(), value: value.into_owned() }),
                     None if settings.strict_queries => {
                         return Err(Refusal::Parameter {
                             name: "query",
@@ -96,28 +89,15 @@ impl Query {
     /// Pages are asked for by offset or by token, not by both.
     fn refuse_mixture(&self) -> Result<(), Refusal> {
         let wrong = if self.page_token.is_some() {
-            [
-                (self.offset.is_some(), "offset"),
-                (self.limit.is_some(), "limit"),
-                (self.wants_total, "totalCount"),
-            ]
-            .into_iter()
-            .find_map(|(is_given, name)| {
-                is_given.then_some((name, "Page token and {} are mutually exclusive."))
-            })
+            [(self.offset.is_some(), "offset"), (self.limit.is_some(), "limit"), (self.wants_total, "totalCount")]
+                .into_iter()
+                .find_map(|(is_given, name)| is_given.then_some((name, "Page token and {} are mutually exclusive.")))
         } else {
-            self.page_size.is_some().then_some((
-                "pageSize",
-                "Page size cannot be used without a page token ({}).",
-            ))
+            self.page_size.is_some().then_some(("pageSize", "Page size cannot be used without a page token ({})."))
         };
         wrong.map_or(Ok(()), |(name, text)| {
             Err(Refusal::Parameter {
-                name: if name == "pageSize" {
-                    "pageSize"
-                } else {
-                    "pageToken"
-                },
+                name: if name == "pageSize" { "pageSize" } else { "pageToken" },
                 text: text.replace("{}", name),
             })
         })
@@ -125,8 +105,7 @@ impl Query {
 
     /// Whether a change version is asked for.
     pub(crate) fn wants_version(&self, version: u64) -> bool {
-        self.least_version.is_none_or(|least| version >= least)
-            && self.most_version.is_none_or(|most| version <= most)
+        self.least_version.is_none_or(|least| version >= least) && self.most_version.is_none_or(|most| version <= most)
     }
 
     /// Whether a record fits.
@@ -139,11 +118,7 @@ impl Query {
         }
         let body = parse(&record.body);
         self.filters.iter().all(|filter| {
-            let found = filter
-                .on
-                .places
-                .iter()
-                .find_map(|path| key::at(&body, path));
+            let found = filter.on.places.iter().find_map(|path| key::at(&body, path));
             found.is_some_and(|value| same(value, filter))
         })
     }
@@ -153,21 +128,14 @@ impl Query {
         let description = &model.endpoints[endpoint];
         let mut values = Vec::with_capacity(description.key.len());
         for part in &description.key {
-            let filter = self
-                .filters
-                .iter()
-                .find(|filter| filter.on.places.first() == Some(&part.path));
+            let filter = self.filters.iter().find(|filter| filter.on.places.first() == Some(&part.path));
             let Some(filter) = filter else {
                 return Candidates::All;
             };
             values.push((Value::String(filter.value.clone()), part.ignores_case));
         }
-        let parts = values
-            .iter()
-            .map(|(value, ignores_case)| (Some(value), *ignores_case));
-        key::join(parts)
-            .and_then(|key| store.number(endpoint, &key))
-            .map_or(Candidates::None, Candidates::One)
+        let parts = values.iter().map(|(value, ignores_case)| (Some(value), *ignores_case));
+        key::join(parts).and_then(|key| store.number(endpoint, &key)).map_or(Candidates::None, Candidates::One)
     }
 }
 
@@ -183,33 +151,20 @@ fn same(value: &Value, filter: &Filter) -> bool {
 }
 
 fn limit(value: &str, settings: &Settings) -> Result<usize, Refusal> {
-    value
-        .parse()
-        .ok()
-        .filter(|limit| *limit <= settings.page_limit)
-        .ok_or_else(|| Refusal::Parameter {
-            name: "limit",
-            text: format!(
-                "Limit must be omitted or set to a value between 0 and {}.",
-                settings.page_limit
-            ),
-        })
+    value.parse().ok().filter(|limit| *limit <= settings.page_limit).ok_or_else(|| Refusal::Parameter {
+        name: "limit",
+        text: format!("Limit must be omitted or set to a value between 0 and {}.", settings.page_limit),
+    })
 }
 
 fn whole<T: std::str::FromStr>(name: &'static str, value: &str) -> Result<T, Refusal> {
-    value.parse().map_err(|_| Refusal::Parameter {
-        name,
-        text: format!("The value '{value}' is not valid."),
-    })
+    value.parse().map_err(|_| Refusal::Parameter { name, text: format!("The value '{value}' is not valid.") })
 }
 
 fn flag(value: &str) -> Result<bool, Refusal> {
     match value.to_ascii_lowercase().as_str() {
         "true" => Ok(true),
         "false" => Ok(false),
-        _ => Err(Refusal::Parameter {
-            name: "totalCount",
-            text: format!("The value '{value}' is not valid."),
-        }),
+        _ => Err(Refusal::Parameter { name: "totalCount", text: format!("The value '{value}' is not valid.") }),
     }
 }

@@ -31,8 +31,7 @@ pub(crate) fn answer(
         }
         return answer;
     }
-    served(state, request, collection, now)
-        .unwrap_or_else(|refusal| refusal.answer(style, correlation))
+    served(state, request, collection, now).unwrap_or_else(|refusal| refusal.answer(style, correlation))
 }
 
 fn exceeded(state: &mut State, now: u64) -> Option<RateLimit> {
@@ -53,9 +52,7 @@ fn retry_after(limit: &RateLimit, now: u64) -> Option<HeaderValue> {
         RetryAfter::Date(seconds) => {
             let then = i64::try_from(now / 1000).ok()? + i64::from(seconds);
             let time = jiff::Timestamp::from_second(then).ok()?;
-            let text = jiff::fmt::rfc2822::DateTimePrinter::new()
-                .timestamp_to_rfc9110_string(&time)
-                .ok()?;
+            let text = jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&time).ok()?;
             HeaderValue::try_from(text).ok()
         }
     }
@@ -69,9 +66,7 @@ fn served(
 ) -> Result<Response<Bytes>, Refusal> {
     state.tokens.authenticate(request.headers(), now)?;
     let model = state.model.clone();
-    let endpoint = model
-        .find(collection.namespace, collection.name)
-        .ok_or(Refusal::NoSuchData)?;
+    let endpoint = model.find(collection.namespace, collection.name).ok_or(Refusal::NoSuchData)?;
     let mut call = Call {
         settings: &state.settings,
         model: &model,
@@ -126,8 +121,7 @@ impl Call<'_> {
         self.permit(Operation::Update)?;
         self.permit_relationship(number)?;
         self.unmodified(number)?;
-        self.store
-            .replace(self.model, self.endpoint, number, ready, self.now);
+        self.store.replace(self.model, self.endpoint, number, ready, self.now);
         Ok(self.written(StatusCode::OK, number))
     }
 
@@ -140,8 +134,7 @@ impl Call<'_> {
         let ready = self.prepare(Some(id))?;
         match self.store.number(self.endpoint, &ready.key) {
             Some(same) if same == number => {
-                self.store
-                    .replace(self.model, self.endpoint, number, ready, self.now);
+                self.store.replace(self.model, self.endpoint, number, ready, self.now);
             }
             taken => self.rename(number, ready, taken.is_some())?,
         }
@@ -160,18 +153,13 @@ impl Call<'_> {
                 .into_iter()
                 .map(|(name, value)| (crate::model::capitalised(&name), super::key::text(&value)))
                 .unzip();
-            return Err(Refusal::KeyTaken {
-                entity,
-                names,
-                values,
-            });
+            return Err(Refusal::KeyTaken { entity, names, values });
         }
         if let Some(by) = self.store.referenced_by(self.endpoint, number) {
             let by = self.model.endpoints[by].entity.clone();
             return Err(Refusal::Referenced { entity, by });
         }
-        self.store
-            .rename(self.model, self.endpoint, number, ready, self.now);
+        self.store.rename(self.model, self.endpoint, number, ready, self.now);
         Ok(())
     }
 
@@ -179,40 +167,25 @@ impl Call<'_> {
         let number = self.number_of(id)?;
         self.permit(Operation::Delete)?;
         self.unmodified(number)?;
-        self.store
-            .delete(self.model, self.endpoint, number)
-            .map_err(|by| Refusal::Referenced {
-                entity: self.description().entity.clone(),
-                by: self.model.endpoints[by].entity.clone(),
-            })?;
+        self.store.delete(self.model, self.endpoint, number).map_err(|by| Refusal::Referenced {
+            entity: self.description().entity.clone(),
+            by: self.model.endpoints[by].entity.clone(),
+        })?;
         Ok(response(StatusCode::NO_CONTENT, None, Bytes::new()))
     }
 
     fn get(&self, id: &str) -> Result<Response<Bytes>, Refusal> {
         self.permit(Operation::Read)?;
         let number = self.number_of(id)?;
-        let record = self
-            .store
-            .get(self.endpoint, number)
-            .ok_or(Refusal::NoSuchData)?;
+        let record = self.store.get(self.endpoint, number).ok_or(Refusal::NoSuchData)?;
         let tag = item::etag(record);
         let known = self.request.headers().get(header::IF_NONE_MATCH);
-        let is_known = known
-            .and_then(|known| known.to_str().ok())
-            .is_some_and(|known| bare(known) == tag);
+        let is_known = known.and_then(|known| known.to_str().ok()).is_some_and(|known| bare(known) == tag);
         let mut answer = if is_known {
             response(StatusCode::NOT_MODIFIED, None, Bytes::new())
         } else {
             let mut body = Vec::new();
-            item::render(
-                self.model,
-                self.store,
-                self.settings,
-                self.endpoint,
-                number,
-                record,
-                &mut body,
-            );
+            item::render(self.model, self.store, self.settings, self.endpoint, number, record, &mut body);
             response(StatusCode::OK, Some(JSON), Bytes::from(body))
         };
         insert(&mut answer, header::ETAG, &format!("\"{tag}\""));
@@ -225,18 +198,10 @@ impl Call<'_> {
         let page = page::read(self.model, self.store, self.settings, self.endpoint, &query)?;
         let mut answer = response(StatusCode::OK, Some(JSON), Bytes::from(page.body));
         if let Some(total) = page.total {
-            insert(
-                &mut answer,
-                header::HeaderName::from_static("total-count"),
-                &total.to_string(),
-            );
+            insert(&mut answer, header::HeaderName::from_static("total-count"), &total.to_string());
         }
         if let Some(next) = page.next {
-            insert(
-                &mut answer,
-                header::HeaderName::from_static("next-page-token"),
-                &next,
-            );
+            insert(&mut answer, header::HeaderName::from_static("next-page-token"), &next);
         }
         Ok(answer)
     }
@@ -244,21 +209,14 @@ impl Call<'_> {
     fn partitions(&self) -> Result<Response<Bytes>, Refusal> {
         self.permit(Operation::Read)?;
         let query = self.query()?;
-        Ok(json_page(&page::partitions(
-            self.store,
-            self.settings,
-            self.endpoint,
-            &query,
-        )?))
+        Ok(json_page(&page::partitions(self.store, self.settings, self.endpoint, &query)?))
     }
 
     fn deletes(&self) -> Result<Response<Bytes>, Refusal> {
         self.permit(Operation::Read)?;
         let query = self.query()?;
         let deleted = &self.store.table(self.endpoint).deletes;
-        let items = deleted
-            .iter()
-            .filter(|item| query.wants_version(item.change_version));
+        let items = deleted.iter().filter(|item| query.wants_version(item.change_version));
         Ok(self.changes(&query, items, |item| {
             let id = item::id(self.endpoint, item.number, self.settings.shape);
             if matches!(self.settings.shape, Shape::V3 | Shape::V5) {
@@ -273,9 +231,7 @@ impl Call<'_> {
         self.permit(Operation::Read)?;
         let query = self.query()?;
         let changed = &self.store.table(self.endpoint).key_changes;
-        let items = changed
-            .iter()
-            .filter(|item| query.wants_version(item.change_version));
+        let items = changed.iter().filter(|item| query.wants_version(item.change_version));
         Ok(self.changes(&query, items, |item| {
             json!({
                 "id": item::id(self.endpoint, item.number, self.settings.shape),
@@ -286,60 +242,32 @@ impl Call<'_> {
         }))
     }
 
-    fn changes<T>(
-        &self,
-        query: &Query,
-        items: impl Iterator<Item = T>,
-        tell: impl Fn(T) -> Value,
-    ) -> Response<Bytes> {
+    fn changes<T>(&self, query: &Query, items: impl Iterator<Item = T>, tell: impl Fn(T) -> Value) -> Response<Bytes> {
         let items: Vec<T> = items.collect();
         let total = items.len();
         let size = query.limit.unwrap_or(25).min(self.settings.page_limit);
-        let page = items
-            .into_iter()
-            .skip(query.offset.unwrap_or(0))
-            .take(size)
-            .map(tell);
+        let page = items.into_iter().skip(query.offset.unwrap_or(0)).take(size).map(tell);
         let mut answer = json_page(&Value::Array(page.collect()));
         if query.wants_total {
-            insert(
-                &mut answer,
-                header::HeaderName::from_static("total-count"),
-                &total.to_string(),
-            );
+            insert(&mut answer, header::HeaderName::from_static("total-count"), &total.to_string());
         }
         answer
     }
 
     fn query(&self) -> Result<Query, Refusal> {
-        Query::read(
-            self.request.uri().query().unwrap_or_default(),
-            self.description(),
-            self.settings,
-        )
+        Query::read(self.request.uri().query().unwrap_or_default(), self.description(), self.settings)
     }
 
     fn prepare(&self, id: Option<&str>) -> Result<Ready, Refusal> {
         let checks = Checks::new(self.settings);
-        prepare(
-            self.model,
-            self.store,
-            self.endpoint,
-            self.request.body(),
-            id,
-            checks,
-        )
+        prepare(self.model, self.store, self.endpoint, self.request.body(), id, checks)
     }
 
     fn number_of(&self, id: &str) -> Result<u64, Refusal> {
         item::from_id(id)
-            .filter(|(endpoint, number)| {
-                *endpoint == self.endpoint && self.store.get(*endpoint, *number).is_some()
-            })
+            .filter(|(endpoint, number)| *endpoint == self.endpoint && self.store.get(*endpoint, *number).is_some())
             .map(|(_, number)| number)
-            .ok_or_else(|| Refusal::NoSuchItem {
-                entity: self.description().entity.clone(),
-            })
+            .ok_or_else(|| Refusal::NoSuchItem { entity: self.description().entity.clone() })
     }
 
     fn permit(&self, operation: Operation) -> Result<(), Refusal> {
@@ -369,10 +297,9 @@ impl Call<'_> {
         }
         let associations: &[&'static str] = match self.description().name.as_str() {
             "students" => &["StudentSchoolAssociation"],
-            "staffs" => &[
-                "StaffEducationOrganizationEmploymentAssociation",
-                "StaffEducationOrganizationAssignmentAssociation",
-            ],
+            "staffs" => {
+                &["StaffEducationOrganizationEmploymentAssociation", "StaffEducationOrganizationAssignmentAssociation"]
+            }
             "contacts" => &["StudentContactAssociation"],
             "parents" => &["StudentParentAssociation"],
             _ => return Ok(()),
@@ -385,11 +312,7 @@ impl Call<'_> {
         }
         let description = self.description();
         Err(Refusal::NoRelationship {
-            property: description
-                .key
-                .first()
-                .map(|part| crate::model::capitalised(&part.name))
-                .unwrap_or_default(),
+            property: description.key.first().map(|part| crate::model::capitalised(&part.name)).unwrap_or_default(),
             association: associations[0],
         })
     }
@@ -400,32 +323,18 @@ impl Call<'_> {
             return Ok(());
         };
         let wanted = bare(wanted.to_str().unwrap_or_default());
-        let is_same = self
-            .store
-            .get(self.endpoint, number)
-            .is_some_and(|record| wanted == "*" || item::etag(record) == wanted);
-        if is_same {
-            Ok(())
-        } else {
-            Err(Refusal::Modified)
-        }
+        let is_same =
+            self.store.get(self.endpoint, number).is_some_and(|record| wanted == "*" || item::etag(record) == wanted);
+        if is_same { Ok(()) } else { Err(Refusal::Modified) }
     }
 
     fn written(&self, status: StatusCode, number: u64) -> Response<Bytes> {
         let mut answer = response(status, None, Bytes::new());
         let id = item::id(self.endpoint, number, self.settings.shape);
         let path = self.description().path();
-        insert(
-            &mut answer,
-            header::LOCATION,
-            &format!("{}{path}/{id}", self.data_address),
-        );
+        insert(&mut answer, header::LOCATION, &format!("{}{path}/{id}", self.data_address));
         if let Some(record) = self.store.get(self.endpoint, number) {
-            insert(
-                &mut answer,
-                header::ETAG,
-                &format!("\"{}\"", item::etag(record)),
-            );
+            insert(&mut answer, header::ETAG, &format!("\"{}\"", item::etag(record)));
         }
         answer
     }
@@ -437,21 +346,11 @@ fn bare(tag: &str) -> &str {
 }
 
 fn is_json(headers: &HeaderMap) -> Result<(), Refusal> {
-    let given = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
-    let media_type = given
-        .and_then(|value| value.split(';').next())
-        .unwrap_or_default();
+    let given = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let media_type = given.and_then(|value| value.split(';').next()).unwrap_or_default();
     let media_type = media_type.trim().to_ascii_lowercase();
-    let is_json = media_type == "application/json"
-        || media_type == "text/json"
-        || media_type.ends_with("+json");
-    if is_json {
-        Ok(())
-    } else {
-        Err(Refusal::MediaType)
-    }
+    let is_json = media_type == "application/json" || media_type == "text/json" || media_type.ends_with("+json");
+    if is_json { Ok(()) } else { Err(Refusal::MediaType) }
 }
 
 fn json_page(value: &Value) -> Response<Bytes> {

@@ -66,10 +66,7 @@ pub(crate) struct Ready {
 impl Store {
     /// A store that holds the school years 1991 to 2050, as a real API does from the start.
     pub(crate) fn new(model: &Model, now: u64) -> Self {
-        let mut store = Self {
-            tables: model.endpoints.iter().map(|_| Table::default()).collect(),
-            change_version: 0,
-        };
+        let mut store = Self { tables: model.endpoints.iter().map(|_| Table::default()).collect(), change_version: 0 };
         for (at, endpoint) in model.endpoints.iter().enumerate() {
             if endpoint.name != "schoolYearTypes" {
                 continue;
@@ -78,19 +75,11 @@ impl Store {
                 let mut body = Map::new();
                 body.insert("schoolYear".to_owned(), year.into());
                 body.insert("currentSchoolYear".to_owned(), (year == 2026).into());
-                body.insert(
-                    "schoolYearDescription".to_owned(),
-                    format!("{}-{year}", year - 1).into(),
-                );
+                body.insert("schoolYearDescription".to_owned(), format!("{}-{year}", year - 1).into());
                 body.retain(|name, _| model.schemas[endpoint.schema].properties.contains_key(name));
                 if let Some(key) = key::of_record(endpoint, &body) {
                     let bytes = Value::Object(body.clone()).to_string().into_bytes().into();
-                    let ready = Ready {
-                        key,
-                        body,
-                        bytes,
-                        found: Vec::new(),
-                    };
+                    let ready = Ready { key, body, bytes, found: Vec::new() };
                     store.insert(at, ready, now);
                 }
             }
@@ -111,17 +100,8 @@ impl Store {
     }
 
     /// The record of a key in the first endpoint that has it.
-    pub(crate) fn find_any(
-        &self,
-        endpoints: impl IntoIterator<Item = usize>,
-        key: &str,
-    ) -> Option<Pointed> {
-        endpoints.into_iter().find_map(|endpoint| {
-            Some(Pointed {
-                endpoint,
-                number: self.number(endpoint, key)?,
-            })
-        })
+    pub(crate) fn find_any(&self, endpoints: impl IntoIterator<Item = usize>, key: &str) -> Option<Pointed> {
+        endpoints.into_iter().find_map(|endpoint| Some(Pointed { endpoint, number: self.number(endpoint, key)? }))
     }
 
     pub(crate) fn insert(&mut self, endpoint: usize, ready: Ready, now: u64) -> u64 {
@@ -132,26 +112,14 @@ impl Store {
         table.numbers.insert(ready.key.into(), number);
         table.records.insert(
             number,
-            Record {
-                body: ready.bytes,
-                change_version: self.change_version,
-                modified: now,
-                referenced_by: Vec::new(),
-            },
+            Record { body: ready.bytes, change_version: self.change_version, modified: now, referenced_by: Vec::new() },
         );
         self.count(endpoint, &ready.found, 1);
         number
     }
 
     /// Replaces the body of a record whose natural key stays the same. An equal body changes nothing.
-    pub(crate) fn replace(
-        &mut self,
-        model: &Model,
-        endpoint: usize,
-        number: u64,
-        ready: Ready,
-        now: u64,
-    ) {
+    pub(crate) fn replace(&mut self, model: &Model, endpoint: usize, number: u64, ready: Ready, now: u64) {
         let Some(record) = self.get(endpoint, number) else {
             return;
         };
@@ -171,23 +139,13 @@ impl Store {
     }
 
     /// Replaces a record and its natural key.
-    pub(crate) fn rename(
-        &mut self,
-        model: &Model,
-        endpoint: usize,
-        number: u64,
-        ready: Ready,
-        now: u64,
-    ) {
+    pub(crate) fn rename(&mut self, model: &Model, endpoint: usize, number: u64, ready: Ready, now: u64) {
         let Some(record) = self.get(endpoint, number) else {
             return;
         };
         let old_body = parse(&record.body);
         let description = &model.endpoints[endpoint];
-        let (old, new) = (
-            key_values(description, &old_body),
-            key_values(description, &ready.body),
-        );
+        let (old, new) = (key_values(description, &old_body), key_values(description, &ready.body));
         let new_key = ready.key.clone();
         self.replace(model, endpoint, number, ready, now);
         let version = self.change_version;
@@ -196,21 +154,11 @@ impl Store {
             table.numbers.remove(key.as_str());
         }
         table.numbers.insert(new_key.into(), number);
-        table.key_changes.push(KeyChange {
-            number,
-            change_version: version,
-            old,
-            new,
-        });
+        table.key_changes.push(KeyChange { number, change_version: version, old, new });
     }
 
     /// Deletes a record, unless others point to it: then the endpoint of such a record.
-    pub(crate) fn delete(
-        &mut self,
-        model: &Model,
-        endpoint: usize,
-        number: u64,
-    ) -> Result<(), usize> {
+    pub(crate) fn delete(&mut self, model: &Model, endpoint: usize, number: u64) -> Result<(), usize> {
         let Some(record) = self.get(endpoint, number) else {
             return Ok(());
         };
@@ -231,35 +179,19 @@ impl Store {
         if let Some(key) = key::of_record(description, &body) {
             table.numbers.remove(key.as_str());
         }
-        table.deletes.push(Deleted {
-            number,
-            change_version: version,
-            key_values: key_values(description, &body),
-        });
+        table.deletes.push(Deleted { number, change_version: version, key_values: key_values(description, &body) });
         Ok(())
     }
 
     /// An endpoint with a record that points to this one.
     pub(crate) fn referenced_by(&self, endpoint: usize, number: u64) -> Option<usize> {
-        self.get(endpoint, number)?
-            .referenced_by
-            .iter()
-            .find(|(_, count)| *count > 0)
-            .map(|(by, _)| usize::from(*by))
+        self.get(endpoint, number)?.referenced_by.iter().find(|(_, count)| *count > 0).map(|(by, _)| usize::from(*by))
     }
 
     /// Whether a record of one of these endpoints points to this one.
-    pub(crate) fn is_referenced_by(
-        &self,
-        endpoint: usize,
-        number: u64,
-        by: impl Fn(usize) -> bool,
-    ) -> bool {
+    pub(crate) fn is_referenced_by(&self, endpoint: usize, number: u64, by: impl Fn(usize) -> bool) -> bool {
         self.get(endpoint, number).is_some_and(|record| {
-            record
-                .referenced_by
-                .iter()
-                .any(|(endpoint, count)| *count > 0 && by(usize::from(*endpoint)))
+            record.referenced_by.iter().any(|(endpoint, count)| *count > 0 && by(usize::from(*endpoint)))
         })
     }
 
@@ -273,10 +205,7 @@ impl Store {
             let Some(record) = self.tables[target.endpoint].records.get_mut(&target.number) else {
                 continue;
             };
-            let at = record
-                .referenced_by
-                .iter()
-                .position(|(endpoint, _)| *endpoint == by);
+            let at = record.referenced_by.iter().position(|(endpoint, _)| *endpoint == by);
             let at = at.unwrap_or_else(|| {
                 record.referenced_by.push((by, 0));
                 record.referenced_by.len() - 1
@@ -292,13 +221,6 @@ pub(crate) fn parse(body: &[u8]) -> Map<String, Value> {
     serde_json::from_slice(body).expect("stored bodies were parsed before")
 }
 
-pub(crate) fn key_values(
-    endpoint: &crate::model::Endpoint,
-    body: &Map<String, Value>,
-) -> Map<String, Value> {
-    endpoint
-        .key
-        .iter()
-        .filter_map(|part| Some((part.name.clone(), key::at(body, &part.path)?.clone())))
-        .collect()
+pub(crate) fn key_values(endpoint: &crate::model::Endpoint, body: &Map<String, Value>) -> Map<String, Value> {
+    endpoint.key.iter().filter_map(|part| Some((part.name.clone(), key::at(body, &part.path)?.clone()))).collect()
 }

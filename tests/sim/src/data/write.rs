@@ -43,12 +43,9 @@ pub(crate) fn prepare(
     if bytes.trim_ascii().is_empty() {
         return Err(Refusal::EmptyBody);
     }
-    let body: Value =
-        serde_json::from_slice(bytes).map_err(|error| Refusal::NotJson(error.to_string()))?;
+    let body: Value = serde_json::from_slice(bytes).map_err(|error| Refusal::NotJson(error.to_string()))?;
     let Value::Object(mut body) = body else {
-        return Err(Refusal::NotJson(
-            "The request body must be a single JSON object.".to_owned(),
-        ));
+        return Err(Refusal::NotJson("The request body must be a single JSON object.".to_owned()));
     };
     let mut is_changed = false;
     if let Some(given) = body.remove("id") {
@@ -65,9 +62,7 @@ pub(crate) fn prepare(
     if findings.unreadable.is_empty() {
         pointers = Pointers::of(model, store, endpoint, &body);
         if checks.descriptors {
-            findings
-                .descriptors
-                .append(&mut pointers.missing_descriptors);
+            findings.descriptors.append(&mut pointers.missing_descriptors);
         }
     }
     let description = &model.endpoints[endpoint];
@@ -92,19 +87,9 @@ pub(crate) fn prepare(
     {
         return Err(refusal);
     }
-    let bytes = if is_changed {
-        serde_json::to_vec(&body)
-            .expect("a parsed body can be written")
-            .into()
-    } else {
-        bytes.into()
-    };
-    Ok(Ready {
-        key,
-        body,
-        bytes,
-        found: pointers.found,
-    })
+    let bytes =
+        if is_changed { serde_json::to_vec(&body).expect("a parsed body can be written").into() } else { bytes.into() };
+    Ok(Ready { key, body, bytes, found: pointers.found })
 }
 
 /// Whether two ids are the same, with or without dashes.

@@ -28,17 +28,13 @@ pub(crate) fn read(document: &Value, is_descriptor: bool) -> Option<Vec<RawEndpo
     let mut endpoints = Vec::new();
     for (path, item) in paths {
         let mut segments = path.trim_matches('/').split('/');
-        let (Some(namespace), Some(name), None) =
-            (segments.next(), segments.next(), segments.next())
-        else {
+        let (Some(namespace), Some(name), None) = (segments.next(), segments.next(), segments.next()) else {
             continue;
         };
         if name.starts_with('{') {
             continue;
         }
-        let put = paths
-            .get(&format!("{path}/{{id}}"))
-            .and_then(|item| item.get("put"));
+        let put = paths.get(&format!("{path}/{{id}}")).and_then(|item| item.get("put"));
         endpoints.push(RawEndpoint {
             namespace: namespace.to_owned(),
             name: name.to_owned(),
@@ -48,9 +44,7 @@ pub(crate) fn read(document: &Value, is_descriptor: bool) -> Option<Vec<RawEndpo
                 .and_then(posted_schema)
                 .or_else(|| item.get("get").and_then(returned_schema))
                 .map(str::to_owned),
-            parameters: item
-                .get("get")
-                .map_or_else(Vec::new, |get| parameters(document, get)),
+            parameters: item.get("get").map_or_else(Vec::new, |get| parameters(document, get)),
             key_is_updatable: put
                 .and_then(|put| put.get("x-Ed-Fi-isUpdatable"))
                 .is_some_and(|mark| mark == &Value::Bool(true)),
@@ -61,10 +55,7 @@ pub(crate) fn read(document: &Value, is_descriptor: bool) -> Option<Vec<RawEndpo
 
 fn posted_schema(post: &Value) -> Option<&str> {
     if let Some(content) = post.pointer("/requestBody/content") {
-        return content
-            .as_object()?
-            .values()
-            .find_map(|media| reference_name(media.get("schema")?));
+        return content.as_object()?.values().find_map(|media| reference_name(media.get("schema")?));
     }
     post.get("parameters")?
         .as_array()?
@@ -75,13 +66,9 @@ fn posted_schema(post: &Value) -> Option<&str> {
 
 fn returned_schema(get: &Value) -> Option<&str> {
     let answer = get.pointer("/responses/200")?;
-    let schema = answer.get("schema").or_else(|| {
-        answer
-            .get("content")?
-            .as_object()?
-            .values()
-            .find_map(|media| media.get("schema"))
-    })?;
+    let schema = answer
+        .get("schema")
+        .or_else(|| answer.get("content")?.as_object()?.values().find_map(|media| media.get("schema")))?;
     reference_name(schema.get("items").unwrap_or(schema))
 }
 
@@ -99,9 +86,7 @@ fn parameters(document: &Value, get: &Value) -> Vec<Parameter> {
             (parameter.get("in")? == "query").then_some(())?;
             Some(Parameter {
                 name: parameter.get("name")?.as_str()?.to_owned(),
-                is_identity: parameter
-                    .get("x-Ed-Fi-isIdentity")
-                    .is_some_and(|mark| mark == &Value::Bool(true)),
+                is_identity: parameter.get("x-Ed-Fi-isIdentity").is_some_and(|mark| mark == &Value::Bool(true)),
             })
         })
         .collect()

@@ -35,18 +35,13 @@ struct Reference<'a> {
 }
 
 /// Fills the key, the query parameters and the unified names of an endpoint.
-pub(crate) fn resolve(
-    endpoint: &mut Endpoint,
-    raw: &RawEndpoint,
-    schemas: &[Schema],
-) -> Result<(), ModelError> {
+pub(crate) fn resolve(endpoint: &mut Endpoint, raw: &RawEndpoint, schemas: &[Schema]) -> Result<(), ModelError> {
     let schema = &schemas[endpoint.schema];
     let references = references_of(schema, schemas);
     let mut roles: HashMap<&str, (&str, &str)> = HashMap::new();
     for parameter in &raw.parameters {
         let name = parameter.name.as_str();
-        let is_plain = schema.properties.contains_key(name)
-            || references.iter().any(|r| r.leaves.contains(&name));
+        let is_plain = schema.properties.contains_key(name) || references.iter().any(|r| r.leaves.contains(&name));
         if !is_plain && let Some(place) = role_named(name, &references) {
             roles.insert(name, place);
         }
@@ -66,20 +61,14 @@ pub(crate) fn resolve(
                 .collect();
             // The key is read from a reference that every record has.
             carriers.sort_by_key(|r| !r.is_required);
-            carriers
-                .iter()
-                .map(|r| vec![r.property.to_owned(), name.to_owned()])
-                .collect()
+            carriers.iter().map(|r| vec![r.property.to_owned(), name.to_owned()]).collect()
         };
         if parameter.is_identity && !raw.is_descriptor {
-            let path = places
-                .first()
-                .cloned()
-                .ok_or_else(|| ModelError::UnmatchedKey {
-                    path: format!("/{}/{}", raw.namespace, raw.name),
-                    parameter: parameter.name.clone(),
-                    schema: schema.name.clone(),
-                })?;
+            let path = places.first().cloned().ok_or_else(|| ModelError::UnmatchedKey {
+                path: format!("/{}/{}", raw.namespace, raw.name),
+                parameter: parameter.name.clone(),
+                schema: schema.name.clone(),
+            })?;
             endpoint.key.push(KeyPart {
                 name: parameter.name.clone(),
                 ignores_case: is_descriptor(schema, schemas, &path),
@@ -87,47 +76,26 @@ pub(crate) fn resolve(
             });
         }
         if places.len() > 1 {
-            endpoint
-                .unified
-                .push((parameter.name.clone(), places.clone()));
+            endpoint.unified.push((parameter.name.clone(), places.clone()));
         }
         if !places.is_empty() {
-            let filtered = Filtered {
-                ignores_case: is_descriptor(schema, schemas, &places[0]),
-                places,
-            };
-            endpoint
-                .parameters
-                .insert(parameter.name.to_ascii_lowercase(), filtered);
+            let filtered = Filtered { ignores_case: is_descriptor(schema, schemas, &places[0]), places };
+            endpoint.parameters.insert(parameter.name.to_ascii_lowercase(), filtered);
         }
     }
     if raw.is_descriptor {
         // Their parameters name a surrogate number; what identifies a descriptor is its value.
         for name in ["namespace", "codeValue"] {
-            endpoint.key.push(KeyPart {
-                name: name.to_owned(),
-                path: vec![name.to_owned()],
-                ignores_case: true,
-            });
-            let filtered = Filtered {
-                places: vec![vec![name.to_owned()]],
-                ignores_case: true,
-            };
-            endpoint
-                .parameters
-                .insert(name.to_ascii_lowercase(), filtered);
+            endpoint.key.push(KeyPart { name: name.to_owned(), path: vec![name.to_owned()], ignores_case: true });
+            let filtered = Filtered { places: vec![vec![name.to_owned()]], ignores_case: true };
+            endpoint.parameters.insert(name.to_ascii_lowercase(), filtered);
         }
     }
     Ok(())
 }
 
 fn is_descriptor(schema: &Schema, schemas: &[Schema], path: &[String]) -> bool {
-    let kind = |schema: &Schema, name: &String| {
-        schema
-            .properties
-            .get(name)
-            .map(|property| property.kind.clone())
-    };
+    let kind = |schema: &Schema, name: &String| schema.properties.get(name).map(|property| property.kind.clone());
     match path {
         [name] => matches!(kind(schema, name), Some(Kind::Descriptor { .. })),
         [reference, leaf] => match kind(schema, reference) {
@@ -147,12 +115,7 @@ fn references_of<'a>(schema: &'a Schema, schemas: &'a [Schema]) -> Vec<Reference
         .filter_map(|(name, property)| match property.kind {
             Kind::Reference(at) => Some(Reference {
                 property: name,
-                leaves: schemas[at]
-                    .properties
-                    .keys()
-                    .map(String::as_str)
-                    .filter(|leaf| *leaf != "link")
-                    .collect(),
+                leaves: schemas[at].properties.keys().map(String::as_str).filter(|leaf| *leaf != "link").collect(),
                 is_required: schema.required.contains(name),
             }),
             _ => None,

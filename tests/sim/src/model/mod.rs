@@ -85,22 +85,14 @@ impl Model {
     pub(crate) fn read(documents: &Documents) -> Result<Self, ModelError> {
         let mut raw_schemas: HashMap<&str, &Value> = HashMap::new();
         let mut raw_endpoints = Vec::new();
-        let pair = [
-            ("resources", &documents.resources, false),
-            ("descriptors", &documents.descriptors, true),
-        ];
+        let pair = [("resources", &documents.resources, false), ("descriptors", &documents.descriptors, true)];
         for (name, document, is_descriptor) in pair {
             raw_schemas.extend(schemas_of(document).ok_or(ModelError::NoSchemas(name))?);
-            raw_endpoints
-                .extend(endpoints::read(document, is_descriptor).ok_or(ModelError::NoPaths(name))?);
+            raw_endpoints.extend(endpoints::read(document, is_descriptor).ok_or(ModelError::NoPaths(name))?);
         }
         let mut names: Vec<&str> = raw_schemas.keys().copied().collect();
         names.sort_unstable();
-        let index: HashMap<&str, usize> = names
-            .iter()
-            .enumerate()
-            .map(|(i, name)| (*name, i))
-            .collect();
+        let index: HashMap<&str, usize> = names.iter().enumerate().map(|(i, name)| (*name, i)).collect();
 
         let mut endpoints = Vec::with_capacity(raw_endpoints.len());
         for raw in &raw_endpoints {
@@ -108,9 +100,7 @@ impl Model {
                 .schema
                 .as_deref()
                 .and_then(|name| index.get(name))
-                .ok_or_else(|| ModelError::NoSchema {
-                    path: format!("/{}/{}", raw.namespace, raw.name),
-                })?;
+                .ok_or_else(|| ModelError::NoSchema { path: format!("/{}/{}", raw.namespace, raw.name) })?;
             endpoints.push(Endpoint {
                 namespace: raw.namespace.clone(),
                 name: raw.name.clone(),
@@ -124,10 +114,8 @@ impl Model {
             });
         }
         let descriptors = schema::DescriptorTypes::new(&endpoints);
-        let mut schemas: Vec<Schema> = names
-            .iter()
-            .map(|name| Schema::read(name, raw_schemas[name], &index, &descriptors))
-            .collect();
+        let mut schemas: Vec<Schema> =
+            names.iter().map(|name| Schema::read(name, raw_schemas[name], &index, &descriptors)).collect();
         for (endpoint, raw) in endpoints.iter_mut().zip(&raw_endpoints) {
             identity::resolve(endpoint, raw, &schemas)?;
         }
@@ -137,11 +125,7 @@ impl Model {
             .enumerate()
             .map(|(i, endpoint)| (path_key(&endpoint.namespace, &endpoint.name), i))
             .collect();
-        Ok(Self {
-            schemas,
-            endpoints,
-            paths,
-        })
+        Ok(Self { schemas, endpoints, paths })
     }
 
     /// The endpoint of a path; names are not case-sensitive (as in the ODS).
@@ -160,10 +144,7 @@ fn path_key(namespace: &str, name: &str) -> String {
 }
 
 fn schemas_of(document: &Value) -> Option<impl Iterator<Item = (&str, &Value)>> {
-    let map = document
-        .get("definitions")
-        .or_else(|| document.pointer("/components/schemas"))?
-        .as_object()?;
+    let map = document.get("definitions").or_else(|| document.pointer("/components/schemas"))?.as_object()?;
     Some(map.iter().map(|(name, schema)| (name.as_str(), schema)))
 }
 
@@ -179,9 +160,7 @@ fn local_name(schema: &str) -> &str {
 
 pub(crate) fn capitalised(name: &str) -> String {
     let mut letters = name.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 #[cfg(test)]

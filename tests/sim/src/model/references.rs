@@ -39,20 +39,11 @@ pub(crate) fn resolve(schemas: &mut [Schema], endpoints: &[Endpoint]) {
             let Some(base) = schema.name.strip_suffix("Reference") else {
                 return Vec::new();
             };
-            let leaves: Vec<&str> = schema
-                .properties
-                .keys()
-                .map(String::as_str)
-                .filter(|leaf| *leaf != "link")
-                .collect();
+            let leaves: Vec<&str> =
+                schema.properties.keys().map(String::as_str).filter(|leaf| *leaf != "link").collect();
             let base = base.trim_end_matches('_').to_ascii_lowercase();
-            let direct = by_schema
-                .get(&base)
-                .and_then(|&at| target(at, &endpoints[at], &leaves));
-            direct.map_or_else(
-                || abstract_targets(&base, &leaves, schemas, endpoints),
-                |found| vec![found],
-            )
+            let direct = by_schema.get(&base).and_then(|&at| target(at, &endpoints[at], &leaves));
+            direct.map_or_else(|| abstract_targets(&base, &leaves, schemas, endpoints), |found| vec![found])
         })
         .collect();
     for (schema, targets) in schemas.iter_mut().zip(targets) {
@@ -62,19 +53,12 @@ pub(crate) fn resolve(schemas: &mut [Schema], endpoints: &[Endpoint]) {
 
 fn target(at: usize, endpoint: &Endpoint, leaves: &[&str]) -> Option<Target> {
     let names: BTreeSet<&str> = endpoint.key.iter().map(|part| part.name.as_str()).collect();
-    (names == leaves.iter().copied().collect()).then(|| Target {
-        endpoint: at,
-        leaves: endpoint.key.iter().map(|part| part.name.clone()).collect(),
-    })
+    (names == leaves.iter().copied().collect())
+        .then(|| Target { endpoint: at, leaves: endpoint.key.iter().map(|part| part.name.clone()).collect() })
 }
 
 /// The concrete kinds of an entity that has no endpoint of its own.
-fn abstract_targets(
-    base: &str,
-    leaves: &[&str],
-    schemas: &[Schema],
-    endpoints: &[Endpoint],
-) -> Vec<Target> {
+fn abstract_targets(base: &str, leaves: &[&str], schemas: &[Schema], endpoints: &[Endpoint]) -> Vec<Target> {
     if let [leaf] = leaves
         && base.ends_with("educationorganization")
     {
@@ -82,18 +66,11 @@ fn abstract_targets(
             .iter()
             .enumerate()
             .filter(|(_, endpoint)| is_education_organization(endpoint, schemas))
-            .map(|(at, _)| Target {
-                endpoint: at,
-                leaves: vec![(*leaf).to_owned()],
-            })
+            .map(|(at, _)| Target { endpoint: at, leaves: vec![(*leaf).to_owned()] })
             .collect();
     }
     // A kind inherits the natural key, so it has the very same names.
-    endpoints
-        .iter()
-        .enumerate()
-        .filter_map(|(at, endpoint)| target(at, endpoint, leaves))
-        .collect()
+    endpoints.iter().enumerate().filter_map(|(at, endpoint)| target(at, endpoint, leaves)).collect()
 }
 
 /// An education organisation has an own number as its key and a list of education organisation categories.
@@ -105,24 +82,15 @@ fn is_education_organization(endpoint: &Endpoint, schemas: &[Schema]) -> bool {
     let [name] = part.path.as_slice() else {
         return false;
     };
-    if !matches!(
-        schema.properties.get(name).map(|p| &p.kind),
-        Some(Kind::Integer { .. })
-    ) {
+    if !matches!(schema.properties.get(name).map(|p| &p.kind), Some(Kind::Integer { .. })) {
         return false;
     }
-    let has_categories = schema
-        .properties
-        .values()
-        .any(|property| match &property.kind {
-            Kind::Array(item) => match **item {
-                Kind::Object(at) => schemas[at]
-                    .name
-                    .to_ascii_lowercase()
-                    .ends_with("educationorganizationcategory"),
-                _ => false,
-            },
+    let has_categories = schema.properties.values().any(|property| match &property.kind {
+        Kind::Array(item) => match **item {
+            Kind::Object(at) => schemas[at].name.to_ascii_lowercase().ends_with("educationorganizationcategory"),
             _ => false,
-        });
+        },
+        _ => false,
+    });
     has_categories || EDUCATION_ORGANIZATIONS.contains(&endpoint.name.as_str())
 }

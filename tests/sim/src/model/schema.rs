@@ -75,13 +75,10 @@ impl DescriptorTypes {
         let mut types: HashMap<String, Vec<DescriptorType>> = HashMap::new();
         for (i, endpoint) in endpoints.iter().enumerate() {
             if endpoint.is_descriptor {
-                types
-                    .entry(endpoint.entity.to_ascii_lowercase())
-                    .or_default()
-                    .push(DescriptorType {
-                        endpoint: i,
-                        namespace: endpoint.namespace.replace('-', "").to_ascii_lowercase(),
-                    });
+                types.entry(endpoint.entity.to_ascii_lowercase()).or_default().push(DescriptorType {
+                    endpoint: i,
+                    namespace: endpoint.namespace.replace('-', "").to_ascii_lowercase(),
+                });
             }
         }
         Self { endpoints: types }
@@ -92,9 +89,7 @@ impl DescriptorTypes {
     ///
     /// A schema uses the types of its own namespace and of the core; those of others only when nothing else fits.
     fn of_property(&self, name: &str, schema: &str) -> Vec<usize> {
-        let own = schema
-            .split_once('_')
-            .map_or("", |(namespace, _)| namespace);
+        let own = schema.split_once('_').map_or("", |(namespace, _)| namespace);
         let own = own.to_ascii_lowercase();
         self.longest(name, |namespace| namespace == own || namespace == "edfi")
             .or_else(|| self.longest(name, |_| true))
@@ -102,10 +97,7 @@ impl DescriptorTypes {
     }
 
     fn longest(&self, name: &str, is_near: impl Fn(&str) -> bool) -> Option<Vec<usize>> {
-        let starts = name
-            .char_indices()
-            .filter(|(at, letter)| *at == 0 || letter.is_uppercase())
-            .map(|(at, _)| at);
+        let starts = name.char_indices().filter(|(at, letter)| *at == 0 || letter.is_uppercase()).map(|(at, _)| at);
         starts
             .filter_map(|at| self.endpoints.get(&name[at..].to_ascii_lowercase()))
             .map(|types| {
@@ -117,20 +109,10 @@ impl DescriptorTypes {
 }
 
 impl Schema {
-    pub(crate) fn read(
-        name: &str,
-        raw: &Value,
-        index: &HashMap<&str, usize>,
-        descriptors: &DescriptorTypes,
-    ) -> Self {
+    pub(crate) fn read(name: &str, raw: &Value, index: &HashMap<&str, usize>, descriptors: &DescriptorTypes) -> Self {
         let mut properties = BTreeMap::new();
         let mut spelling = HashMap::new();
-        for (property, raw) in raw
-            .get("properties")
-            .and_then(Value::as_object)
-            .into_iter()
-            .flatten()
-        {
+        for (property, raw) in raw.get("properties").and_then(Value::as_object).into_iter().flatten() {
             spelling.insert(property.to_ascii_lowercase(), property.clone());
             properties.insert(
                 property.clone(),
@@ -145,12 +127,7 @@ impl Schema {
             name: name.to_owned(),
             properties,
             spelling,
-            required: required
-                .into_iter()
-                .flatten()
-                .filter_map(Value::as_str)
-                .map(str::to_owned)
-                .collect(),
+            required: required.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect(),
             targets: Vec::new(),
         }
     }
@@ -163,11 +140,7 @@ impl Schema {
     /// The entity that a reference schema is about: `edFi_studentReference` gives `Student`.
     pub(crate) fn referenced_entity(&self) -> String {
         let entity = self.entity();
-        entity
-            .strip_suffix("Reference")
-            .unwrap_or(&entity)
-            .trim_end_matches('_')
-            .to_owned()
+        entity.strip_suffix("Reference").unwrap_or(&entity).trim_end_matches('_').to_owned()
     }
 }
 
@@ -190,11 +163,7 @@ impl Kind {
             };
         }
         let text = |key: &str| raw.get(key).and_then(Value::as_str);
-        let size = |key: &str| {
-            raw.get(key)
-                .and_then(Value::as_u64)
-                .and_then(|size| usize::try_from(size).ok())
-        };
+        let size = |key: &str| raw.get(key).and_then(Value::as_u64).and_then(|size| usize::try_from(size).ok());
         match text("type") {
             Some("string") => match text("format") {
                 Some("date") => Self::Date,
@@ -202,15 +171,9 @@ impl Kind {
                 _ => {
                     let endpoints = descriptors.of_property(name, schema_name);
                     if endpoints.is_empty() {
-                        Self::Text {
-                            least: size("minLength").unwrap_or(0),
-                            most: size("maxLength"),
-                        }
+                        Self::Text { least: size("minLength").unwrap_or(0), most: size("maxLength") }
                     } else {
-                        Self::Descriptor {
-                            most: size("maxLength"),
-                            endpoints,
-                        }
+                        Self::Descriptor { most: size("maxLength"), endpoints }
                     }
                 }
             },
@@ -220,19 +183,16 @@ impl Kind {
                     _ => (i64::MIN, i64::MAX),
                 };
                 let bound = |key: &str| raw.get(key).and_then(Value::as_i64);
-                Self::Integer {
-                    least: bound("minimum").unwrap_or(least),
-                    most: bound("maximum").unwrap_or(most),
-                }
+                Self::Integer { least: bound("minimum").unwrap_or(least), most: bound("maximum").unwrap_or(most) }
             }
             Some("number") => Self::Number {
                 least: raw.get("minimum").and_then(Value::as_f64),
                 most: raw.get("maximum").and_then(Value::as_f64),
             },
             Some("boolean") => Self::Boolean,
-            Some("array") => Self::Array(Box::new(raw.get("items").map_or(Self::Any, |items| {
-                Self::read(name, schema_name, items, index, descriptors)
-            }))),
+            Some("array") => Self::Array(Box::new(
+                raw.get("items").map_or(Self::Any, |items| Self::read(name, schema_name, items, index, descriptors)),
+            )),
             _ => Self::Any,
         }
     }

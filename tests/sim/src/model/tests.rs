@@ -4,9 +4,7 @@ use super::*;
 
 /// The model of a folder of real documents, or `None` (said so) when the folder is not there.
 fn real(folder: &str) -> Option<Model> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../../shared/edfi/metadata")
-        .join(folder);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/edfi/metadata").join(folder);
     if !path.is_dir() {
         eprintln!("skipped: {} is not there", path.display());
         return None;
@@ -17,11 +15,7 @@ fn real(folder: &str) -> Option<Model> {
 
 fn key(model: &Model, name: &str) -> Vec<String> {
     let at = model.find("ed-fi", name).expect("endpoint");
-    let mut parts: Vec<String> = model.endpoints[at]
-        .key
-        .iter()
-        .map(|part| part.path.join("."))
-        .collect();
+    let mut parts: Vec<String> = model.endpoints[at].key.iter().map(|part| part.path.join(".")).collect();
     parts.sort();
     parts
 }
@@ -33,11 +27,7 @@ fn real_documents_are_read_whole() {
         assert_eq!(model.endpoints.len(), count, "{folder}");
         for schema in &model.schemas {
             if schema.name.ends_with("Reference") {
-                assert!(
-                    !schema.targets.is_empty(),
-                    "{folder}: {} points nowhere",
-                    schema.name
-                );
+                assert!(!schema.targets.is_empty(), "{folder}: {} points nowhere", schema.name);
             }
         }
         for schema in &model.schemas {
@@ -57,11 +47,7 @@ fn real_natural_keys_are_found_in_the_body() {
         assert_eq!(key(&model, "students"), ["studentUniqueId"]);
         assert_eq!(
             key(&model, "studentSchoolAssociations"),
-            [
-                "entryDate",
-                "schoolReference.schoolId",
-                "studentReference.studentUniqueId"
-            ]
+            ["entryDate", "schoolReference.schoolId", "studentReference.studentUniqueId"]
         );
         assert_eq!(
             key(&model, "studentProgramAssociations"),
@@ -76,11 +62,7 @@ fn real_natural_keys_are_found_in_the_body() {
         );
         assert_eq!(
             key(&model, "feederSchoolAssociations"),
-            [
-                "beginDate",
-                "feederSchoolReference.schoolId",
-                "schoolReference.schoolId"
-            ]
+            ["beginDate", "feederSchoolReference.schoolId", "schoolReference.schoolId"]
         );
         assert_eq!(key(&model, "termDescriptors"), ["codeValue", "namespace"]);
         assert_eq!(key(&model, "learningStandards"), ["learningStandardId"]);

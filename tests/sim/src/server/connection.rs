@@ -25,19 +25,14 @@ pub(super) async fn serve(stream: TcpStream, shared: Arc<Shared>) {
     // Without it an answer may wait for the client's acknowledgement of the one before.
     let _ = stream.set_nodelay(true);
     let resets = Arc::new(AtomicBool::new(false));
-    let stream = Stream {
-        inner: stream,
-        resets: Arc::clone(&resets),
-    };
+    let stream = Stream { inner: stream, resets: Arc::clone(&resets) };
     let service = service_fn(move |request| {
         let shared = Arc::clone(&shared);
         let resets = Arc::clone(&resets);
         async move { respond(request, &shared, &resets).await }
     });
     // An error is the end of this connection, by the client or by a scripted fault.
-    let _ = http1::Builder::new()
-        .serve_connection(TokioIo::new(stream), service)
-        .await;
+    let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }
 
 /// Ends the connection without an answer.
@@ -45,19 +40,11 @@ pub(super) async fn serve(stream: TcpStream, shared: Arc<Shared>) {
 #[error("the connection ends here")]
 struct Ended;
 
-async fn respond(
-    request: Request<Incoming>,
-    shared: &Shared,
-    resets: &AtomicBool,
-) -> Result<Response<Sent>, Ended> {
+async fn respond(request: Request<Incoming>, shared: &Shared, resets: &AtomicBool) -> Result<Response<Sent>, Ended> {
     let (head, body) = request.into_parts();
     let body = body.collect().await.map_err(|_| Ended)?.to_bytes();
     let request = Request::from_parts(head, body);
-    let Answer {
-        response,
-        delivery,
-        delay,
-    } = answer(&mut shared.lock(), &request, now());
+    let Answer { response, delivery, delay } = answer(&mut shared.lock(), &request, now());
     if !delay.is_zero() {
         tokio::time::sleep(delay).await;
     }
@@ -93,23 +80,13 @@ struct Sent {
 
 impl Sent {
     fn whole(bytes: Bytes) -> Self {
-        Self {
-            promised: bytes.len() as u64,
-            bytes,
-            is_half: false,
-            is_flushed: false,
-        }
+        Self { promised: bytes.len() as u64, bytes, is_half: false, is_flushed: false }
     }
 
     fn half(mut bytes: Bytes) -> Self {
         let promised = bytes.len();
         bytes.truncate(promised / 2);
-        Self {
-            promised: promised as u64,
-            bytes,
-            is_half: true,
-            is_flushed: false,
-        }
+        Self { promised: promised as u64, bytes, is_half: true, is_flushed: false }
     }
 }
 
@@ -117,10 +94,7 @@ impl Body for Sent {
     type Data = Bytes;
     type Error = Ended;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Ended>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Ended>>> {
         if !self.bytes.is_empty() {
             let bytes = std::mem::take(&mut self.bytes);
             return Poll::Ready(Some(Ok(Frame::data(bytes))));
@@ -172,11 +146,7 @@ impl AsyncRead for Stream {
 }
 
 impl AsyncWrite for Stream {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.inner).poll_write(context, bytes)
     }
 

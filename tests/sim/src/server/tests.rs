@@ -28,9 +28,7 @@ fn faulty(action: Action) -> Server {
 fn connect(server: &Server) -> TcpStream {
     let stream = TcpStream::connect(server.address()).unwrap();
     // Only a bound for a test that goes wrong.
-    stream
-        .set_read_timeout(Some(Duration::from_secs(20)))
-        .unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
     stream
 }
 
@@ -83,53 +81,35 @@ fn connections_are_kept() {
         let (head, body) = answer(&mut stream);
         assert!(head.starts_with("http/1.1 200"), "{head}");
         let document: serde_json::Value = serde_json::from_slice(&body).unwrap();
-        assert_eq!(
-            document["urls"]["oauth"],
-            format!("{}/oauth/token", server.url())
-        );
+        assert_eq!(document["urls"]["oauth"], format!("{}/oauth/token", server.url()));
     }
     assert_eq!(server.log().len(), 3);
     let address = server.address();
     drop(server);
     assert_eq!(rest(&mut stream).0, 0);
-    assert!(
-        TcpStream::connect(address).is_err(),
-        "nobody listens after the end"
-    );
+    assert!(TcpStream::connect(address).is_err(), "nobody listens after the end");
 }
 
 #[test]
 fn a_body_is_read_in_chunks_too() {
     let server = start(Settings::default());
     let mut stream = connect(&server);
-    stream
-        .write_all(
-            b"POST /_sim/settings HTTP/1.1\r\nHost: sim\r\nTransfer-Encoding: chunked\r\n\r\n",
-        )
-        .unwrap();
-    stream
-        .write_all(b"9\r\n{\"latency\r\na\r\n_ms\":  1 }\r\n0\r\n\r\n")
-        .unwrap();
+    stream.write_all(b"POST /_sim/settings HTTP/1.1\r\nHost: sim\r\nTransfer-Encoding: chunked\r\n\r\n").unwrap();
+    stream.write_all(b"9\r\n{\"latency\r\na\r\n_ms\":  1 }\r\n0\r\n\r\n").unwrap();
     assert!(head(&mut stream).starts_with("http/1.1 204"));
     assert_eq!(server.with_state(|state| state.settings().latency_ms), 1);
 }
 
 #[test]
 fn a_dropped_connection_ends_without_an_answer() {
-    for action in [
-        Action::Drop { reset: false },
-        Action::DropAfter { reset: false },
-    ] {
+    for action in [Action::Drop { reset: false }, Action::DropAfter { reset: false }] {
         let server = faulty(action);
         let mut stream = connect(&server);
         ask(&mut stream, "/metadata/");
         assert_eq!(rest(&mut stream), (0, None));
         let mut stream = connect(&server);
         ask(&mut stream, "/metadata/");
-        assert!(
-            answer(&mut stream).0.starts_with("http/1.1 200"),
-            "the rule has acted"
-        );
+        assert!(answer(&mut stream).0.starts_with("http/1.1 200"), "the rule has acted");
     }
 }
 
@@ -210,14 +190,7 @@ fn a_killed_server_is_gone_until_it_is_revived() {
 fn a_taken_port_is_told() {
     let server = start(Settings::default());
     let port = server.address().port();
-    let again = Server::start_on(
-        port,
-        Settings::default(),
-        builtin::documents(Style::OpenApi3),
-    );
+    let again = Server::start_on(port, Settings::default(), builtin::documents(Style::OpenApi3));
     let told = again.unwrap_err().to_string();
-    assert!(
-        told.starts_with(&format!("cannot listen on 127.0.0.1:{port}: ")),
-        "{told}"
-    );
+    assert!(told.starts_with(&format!("cannot listen on 127.0.0.1:{port}: ")), "{told}");
 }

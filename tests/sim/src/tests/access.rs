@@ -7,14 +7,8 @@ fn data_needs_a_live_token() {
     assert_eq!(client.get("/ed-fi/students").status, 200);
     client.now += 1_800_000;
     let got = client.get("/ed-fi/students");
-    assert_eq!(
-        (got.status, &got.json()["type"]),
-        (401, &json!("urn:ed-fi:api:security:authentication"))
-    );
-    client.token = client.ask_token().json()["access_token"]
-        .as_str()
-        .unwrap()
-        .to_owned();
+    assert_eq!((got.status, &got.json()["type"]), (401, &json!("urn:ed-fi:api:security:authentication")));
+    client.token = client.ask_token().json()["access_token"].as_str().unwrap().to_owned();
     assert_eq!(client.get("/ed-fi/students").status, 200);
     client.state.revoke_tokens();
     assert_eq!(client.get("/ed-fi/students").status, 401);
@@ -34,14 +28,8 @@ fn data_needs_a_live_token() {
 fn forbidden_endpoints_and_operations() {
     let mut client = Client::new(Settings {
         forbidden: vec![
-            Forbidden {
-                path: "/ed-fi/staffs".to_owned(),
-                operations: vec![],
-            },
-            Forbidden {
-                path: "/ed-fi/students".to_owned(),
-                operations: vec![Operation::Update, Operation::Delete],
-            },
+            Forbidden { path: "/ed-fi/staffs".to_owned(), operations: vec![] },
+            Forbidden { path: "/ed-fi/students".to_owned(), operations: vec![Operation::Update, Operation::Delete] },
         ],
         ..Settings::default()
     });
@@ -51,32 +39,19 @@ fn forbidden_endpoints_and_operations() {
     let path = client.student("1");
     let got = client.post("/ed-fi/students", &student("1"));
     assert_eq!(got.status, 403);
-    assert!(
-        got.json()["errors"][0]
-            .as_str()
-            .unwrap()
-            .contains("odsapi/actions/update")
-    );
+    assert!(got.json()["errors"][0].as_str().unwrap().contains("odsapi/actions/update"));
     assert_eq!(client.delete(&path).status, 403);
     assert_eq!(client.get(&path).status, 200);
 }
 
 #[test]
 fn people_are_updated_only_after_an_association() {
-    let mut client = Client::new(Settings {
-        relationships: true,
-        ..Settings::default()
-    });
+    let mut client = Client::new(Settings { relationships: true, ..Settings::default() });
     client.student("1");
     client.school(7);
     let got = client.post("/ed-fi/students", &student("1"));
     assert_eq!(got.status, 403);
-    assert!(
-        got.json()["detail"]
-            .as_str()
-            .unwrap()
-            .contains("'StudentSchoolAssociation'")
-    );
+    assert!(got.json()["detail"].as_str().unwrap().contains("'StudentSchoolAssociation'"));
     let grade = client.descriptor("gradeLevel", "Ninth grade");
     client.create(
         "/ed-fi/studentSchoolAssociations",
@@ -96,13 +71,8 @@ fn requests_beyond_the_rate_get_429() {
         (RetryAfter::Milliseconds(60_000), "60000"),
         (RetryAfter::Date(10), "Thu, 09 Oct 2025 08:53:30 GMT"),
     ] {
-        let mut client = Client::new(Settings {
-            rate_limit: Some(RateLimit {
-                per_second: 2,
-                retry_after,
-            }),
-            ..Settings::default()
-        });
+        let mut client =
+            Client::new(Settings { rate_limit: Some(RateLimit { per_second: 2, retry_after }), ..Settings::default() });
         let statuses = [(); 3].map(|()| client.get("/ed-fi/students").status);
         assert_eq!(statuses, [200, 200, 429]);
         assert_eq!(client.get("/ed-fi/students").header("retry-after"), header);
@@ -121,72 +91,32 @@ fn any_origin_may_read_everything_unless_switched() {
         assert_eq!(got.header("access-control-allow-origin"), "*");
         assert_eq!(got.header("access-control-expose-headers"), "*");
     }
-    assert_eq!(
-        client
-            .get("/ed-fi/students")
-            .header("access-control-allow-origin"),
-        ""
-    );
+    assert_eq!(client.get("/ed-fi/students").header("access-control-allow-origin"), "");
     let preflight = |client: &mut Client, origin: &str| {
         client.send(
             Request::options("/data/v3/ed-fi/students")
                 .header("origin", origin)
                 .header("access-control-request-method", "POST")
-                .header(
-                    "access-control-request-headers",
-                    "authorization,content-type",
-                ),
+                .header("access-control-request-headers", "authorization,content-type"),
             "",
         )
     };
     let got = preflight(&mut client, "https://page.example");
     assert_eq!(got.status, 204);
     assert_eq!(got.header("access-control-allow-methods"), "POST");
-    assert_eq!(
-        got.header("access-control-allow-headers"),
-        "authorization,content-type"
-    );
+    assert_eq!(got.header("access-control-allow-headers"), "authorization,content-type");
     assert_eq!(got.header("access-control-allow-origin"), "*");
 
-    client
-        .state
-        .change(|settings| settings.cors = Some(Cors::Off));
-    assert_eq!(
-        client
-            .call(Method::GET, "/ed-fi/students", "", &origin)
-            .header("access-control-allow-origin"),
-        ""
-    );
+    client.state.change(|settings| settings.cors = Some(Cors::Off));
+    assert_eq!(client.call(Method::GET, "/ed-fi/students", "", &origin).header("access-control-allow-origin"), "");
     let got = preflight(&mut client, "https://page.example");
     assert_eq!(got.status, 401, "a request like any other");
 
-    client
-        .state
-        .change(|settings| settings.cors = Some(Cors::One("https://one.example".to_owned())));
-    assert_eq!(
-        client
-            .call(Method::GET, "/ed-fi/students", "", &origin)
-            .header("access-control-allow-origin"),
-        ""
-    );
+    client.state.change(|settings| settings.cors = Some(Cors::One("https://one.example".to_owned())));
+    assert_eq!(client.call(Method::GET, "/ed-fi/students", "", &origin).header("access-control-allow-origin"), "");
     let got = preflight(&mut client, "https://one.example");
-    assert_eq!(
-        got.header("access-control-allow-origin"),
-        "https://one.example"
-    );
-    assert_eq!(
-        preflight(&mut client, "https://page.example").header("access-control-allow-methods"),
-        ""
-    );
-    let got = client.call(
-        Method::GET,
-        "/ed-fi/students",
-        "",
-        &[("origin", "https://one.example")],
-    );
-    assert_eq!(
-        got.header("access-control-expose-headers"),
-        "",
-        "generation 8 exposes nothing"
-    );
+    assert_eq!(got.header("access-control-allow-origin"), "https://one.example");
+    assert_eq!(preflight(&mut client, "https://page.example").header("access-control-allow-methods"), "");
+    let got = client.call(Method::GET, "/ed-fi/students", "", &[("origin", "https://one.example")]);
+    assert_eq!(got.header("access-control-expose-headers"), "", "generation 8 exposes nothing");
 }

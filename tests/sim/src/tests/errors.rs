@@ -2,16 +2,9 @@ use super::*;
 use crate::ErrorStyle;
 
 /// The same request to both styles: the status, the legacy body and the problem details.
-fn both(
-    settings: &Settings,
-    prepare: impl Fn(&mut Client),
-    call: impl Fn(&mut Client) -> Got,
-) -> (u16, Value, Value) {
+fn both(settings: &Settings, prepare: impl Fn(&mut Client), call: impl Fn(&mut Client) -> Got) -> (u16, Value, Value) {
     let mut told = [ErrorStyle::Legacy, ErrorStyle::Problem].map(|style| {
-        let mut client = Client::new(Settings {
-            errors: Some(style),
-            ..settings.clone()
-        });
+        let mut client = Client::new(Settings { errors: Some(style), ..settings.clone() });
         prepare(&mut client);
         call(&mut client)
     });
@@ -29,39 +22,23 @@ fn post(path: &'static str, body: Value) -> impl Fn(&mut Client) -> Got {
 }
 
 fn kind(problem: &Value) -> &str {
-    problem["type"]
-        .as_str()
-        .unwrap()
-        .strip_prefix("urn:ed-fi:api:")
-        .unwrap()
+    problem["type"].as_str().unwrap().strip_prefix("urn:ed-fi:api:").unwrap()
 }
 
 #[test]
 fn an_empty_or_broken_body_is_no_json() {
     let settings = Settings::default();
-    let (status, legacy, problem) = both(
-        &settings,
-        |_| {},
-        |client| client.call(Method::POST, "/ed-fi/students", "", &[]),
-    );
+    let (status, legacy, problem) =
+        both(&settings, |_| {}, |client| client.call(Method::POST, "/ed-fi/students", "", &[]));
     assert_eq!(status, 400);
-    assert_eq!(
-        legacy,
-        json!({ "message": "A non-empty request body is required." })
-    );
+    assert_eq!(legacy, json!({ "message": "A non-empty request body is required." }));
     assert_eq!(
         (kind(&problem), &problem["errors"]),
-        (
-            "bad-request",
-            &json!(["A non-empty request body is required."])
-        )
+        ("bad-request", &json!(["A non-empty request body is required."]))
     );
     for text in ["{\"studentUniqueId\": ", "[]", "17", "\u{feff}{}"] {
-        let (status, legacy, problem) = both(
-            &settings,
-            |_| {},
-            |client| client.call(Method::POST, "/ed-fi/students", text, &[]),
-        );
+        let (status, legacy, problem) =
+            both(&settings, |_| {}, |client| client.call(Method::POST, "/ed-fi/students", text, &[]));
         assert_eq!((status, kind(&problem)), (400, "bad-request"), "{text}");
         assert!(legacy["message"].is_string());
     }
@@ -71,13 +48,9 @@ fn an_empty_or_broken_body_is_no_json() {
 fn the_client_cannot_give_ids() {
     let mut body = student("1");
     body["id"] = "x".into();
-    let (status, legacy, problem) =
-        both(&Settings::default(), |_| {}, post("/ed-fi/students", body));
+    let (status, legacy, problem) = both(&Settings::default(), |_| {}, post("/ed-fi/students", body));
     assert_eq!(status, 400);
-    assert_eq!(
-        legacy["message"],
-        "Resource identifiers cannot be assigned by the client."
-    );
+    assert_eq!(legacy["message"], "Resource identifiers cannot be assigned by the client.");
     assert_eq!(kind(&problem), "bad-request:data-validation-failed");
 }
 
@@ -88,18 +61,10 @@ fn everything_wrong_is_told_at_once() {
         "birthSexDescriptor": "uri://ed-fi.org/SexDescriptor#None",
         "otherNames": [{ "otherNameTypeDescriptor": "uri://ed-fi.org/OtherNameTypeDescriptor#None", "firstName": "A" }]
     });
-    let (status, legacy, problem) =
-        both(&Settings::default(), |_| {}, post("/ed-fi/students", body));
+    let (status, legacy, problem) = both(&Settings::default(), |_| {}, post("/ed-fi/students", body));
     assert_eq!(status, 400);
-    assert_eq!(
-        problem["detail"],
-        "Data validation failed. See 'validationErrors' for details."
-    );
-    let fields: Vec<&String> = problem["validationErrors"]
-        .as_object()
-        .unwrap()
-        .keys()
-        .collect();
+    assert_eq!(problem["detail"], "Data validation failed. See 'validationErrors' for details.");
+    let fields: Vec<&String> = problem["validationErrors"].as_object().unwrap().keys().collect();
     assert_eq!(
         fields,
         [
@@ -111,15 +76,9 @@ fn everything_wrong_is_told_at_once() {
             "$.studentUniqueId",
         ]
     );
-    assert_eq!(
-        problem["validationErrors"]["$.firstName"],
-        json!(["FirstName is required."])
-    );
+    assert_eq!(problem["validationErrors"]["$.firstName"], json!(["FirstName is required."]));
     let message = legacy["message"].as_str().unwrap();
-    assert!(
-        message.starts_with("Validation of 'Student' failed.\n\t"),
-        "{message}"
-    );
+    assert!(message.starts_with("Validation of 'Student' failed.\n\t"), "{message}");
     assert!(message.contains("\tFirstName is required.\n"), "{message}");
     assert!(message.contains("maximum length of 32"), "{message}");
 }
@@ -136,8 +95,7 @@ fn values_of_another_type_cannot_be_read() {
     ] {
         let mut body = student("1");
         body[name] = value;
-        let (status, legacy, problem) =
-            both(&Settings::default(), |_| {}, post("/ed-fi/students", body));
+        let (status, legacy, problem) = both(&Settings::default(), |_| {}, post("/ed-fi/students", body));
         assert_eq!(status, 400);
         assert_eq!(
             legacy,
@@ -153,45 +111,23 @@ fn values_of_another_type_cannot_be_read() {
 
 #[test]
 fn numbers_have_their_range() {
-    let body =
-        |id: Value| json!({ "classPeriodName": "01", "schoolReference": { "schoolId": id } });
-    for id in [
-        json!(9_223_372_036_854_775_808_u64),
-        json!(1.5),
-        json!("seven"),
-    ] {
-        let (status, _, problem) = both(
-            &Settings::default(),
-            |_| {},
-            post("/ed-fi/classPeriods", body(id)),
-        );
+    let body = |id: Value| json!({ "classPeriodName": "01", "schoolReference": { "schoolId": id } });
+    for id in [json!(9_223_372_036_854_775_808_u64), json!(1.5), json!("seven")] {
+        let (status, _, problem) = both(&Settings::default(), |_| {}, post("/ed-fi/classPeriods", body(id)));
         assert_eq!(status, 400);
         assert!(problem["validationErrors"]["$.schoolReference.schoolId"][0].is_string());
     }
     let year = json!({ "schoolYear": 3_000_000_000_u32, "currentSchoolYear": false, "schoolYearDescription": "x" });
-    let (status, _, problem) = both(
-        &Settings::default(),
-        |_| {},
-        post("/ed-fi/schoolYearTypes", year),
-    );
+    let (status, _, problem) = both(&Settings::default(), |_| {}, post("/ed-fi/schoolYearTypes", year));
     assert_eq!(status, 400);
-    assert!(
-        problem["validationErrors"]["$.schoolYear"][0]
-            .as_str()
-            .unwrap()
-            .contains("System.Int32")
-    );
+    assert!(problem["validationErrors"]["$.schoolYear"][0].as_str().unwrap().contains("System.Int32"));
 }
 
 #[test]
 fn a_missing_descriptor_is_400_and_a_missing_reference_409() {
     let mut body = student("1");
     body["birthSexDescriptor"] = "uri://ed-fi.org/SexDescriptor#None".into();
-    let (status, legacy, problem) = both(
-        &Settings::default(),
-        |_| {},
-        post("/ed-fi/students", body.clone()),
-    );
+    let (status, legacy, problem) = both(&Settings::default(), |_| {}, post("/ed-fi/students", body.clone()));
     assert_eq!(status, 400);
     assert_eq!(
         legacy["message"],
@@ -201,39 +137,16 @@ fn a_missing_descriptor_is_400_and_a_missing_reference_409() {
         problem["validationErrors"],
         json!({ "$.birthSexDescriptor": ["SexDescriptor value 'uri://ed-fi.org/SexDescriptor#None' does not exist."] })
     );
-    let lenient = Settings {
-        check_descriptors: false,
-        check_references: false,
-        ..Settings::default()
-    };
-    assert_eq!(
-        Client::new(lenient.clone())
-            .post("/ed-fi/students", &body)
-            .status,
-        201
-    );
+    let lenient = Settings { check_descriptors: false, check_references: false, ..Settings::default() };
+    assert_eq!(Client::new(lenient.clone()).post("/ed-fi/students", &body).status, 201);
 
-    let (status, legacy, problem) = both(
-        &Settings::default(),
-        |_| {},
-        post("/ed-fi/classPeriods", class_period(7, "01")),
-    );
+    let (status, legacy, problem) =
+        both(&Settings::default(), |_| {}, post("/ed-fi/classPeriods", class_period(7, "01")));
     assert_eq!(status, 409);
-    assert_eq!(
-        legacy["message"],
-        "The value supplied for the related 'school' resource does not exist."
-    );
+    assert_eq!(legacy["message"], "The value supplied for the related 'school' resource does not exist.");
     assert_eq!(kind(&problem), "data-conflict:unresolved-reference");
-    assert_eq!(
-        problem["detail"],
-        "The referenced 'School' item does not exist."
-    );
-    assert_eq!(
-        Client::new(lenient)
-            .post("/ed-fi/classPeriods", &class_period(7, "01"))
-            .status,
-        201
-    );
+    assert_eq!(problem["detail"], "The referenced 'School' item does not exist.");
+    assert_eq!(Client::new(lenient).post("/ed-fi/classPeriods", &class_period(7, "01")).status, 201);
 }
 
 #[test]
@@ -243,23 +156,12 @@ fn lists_have_items_and_no_item_twice() {
         "schoolId": 7, "nameOfInstitution": "A school",
         "educationOrganizationCategories": [category, category], "gradeLevels": [],
     });
-    let settings = Settings {
-        check_descriptors: false,
-        ..Settings::default()
-    };
+    let settings = Settings { check_descriptors: false, ..Settings::default() };
     let (status, _, problem) = both(&settings, |_| {}, post("/ed-fi/schools", school));
     assert_eq!(status, 400);
-    assert_eq!(
-        problem["validationErrors"]["$.gradeLevels"][0],
-        "SchoolGradeLevels must have at least one item."
-    );
-    let twice = problem["validationErrors"]["$.educationOrganizationCategories[1]"][0]
-        .as_str()
-        .unwrap();
-    assert!(
-        twice.starts_with("The 2nd item of the EducationOrganizationCategories"),
-        "{twice}"
-    );
+    assert_eq!(problem["validationErrors"]["$.gradeLevels"][0], "SchoolGradeLevels must have at least one item.");
+    let twice = problem["validationErrors"]["$.educationOrganizationCategories[1]"][0].as_str().unwrap();
+    assert!(twice.starts_with("The 2nd item of the EducationOrganizationCategories"), "{twice}");
 }
 
 #[test]
@@ -268,19 +170,12 @@ fn values_in_several_references_must_agree() {
         "localCourseCode": "ALG", "courseReference": { "courseCode": "ALG", "educationOrganizationId": 1 },
         "schoolReference": { "schoolId": 7 }, "sessionReference": { "schoolId": 8, "schoolYear": 2026, "sessionName": "Fall" },
     });
-    let (status, _, problem) = both(
-        &Settings::default(),
-        |_| {},
-        post("/ed-fi/courseOfferings", body),
-    );
+    let (status, _, problem) = both(&Settings::default(), |_| {}, post("/ed-fi/courseOfferings", body));
     assert_eq!(status, 400);
     let told = &problem["validationErrors"];
     let text = told["$.schoolReference.schoolId"][0].as_str().unwrap();
     assert!(text.contains("'7', '8'"), "{text}");
-    assert_eq!(
-        told["$.schoolReference.schoolId"],
-        told["$.sessionReference.schoolId"]
-    );
+    assert_eq!(told["$.schoolReference.schoolId"], told["$.sessionReference.schoolId"]);
 }
 
 #[test]
@@ -293,46 +188,24 @@ fn methods_belong_to_their_place() {
         (Method::PATCH, "/ed-fi/students"),
         (Method::PATCH, item),
     ] {
-        let (status, legacy, problem) = both(
-            &Settings::default(),
-            |_| {},
-            |client| client.call(method.clone(), path, "{}", &[]),
-        );
-        assert_eq!(
-            (status, kind(&problem)),
-            (405, "method-not-allowed"),
-            "{method} {path}"
-        );
+        let (status, legacy, problem) =
+            both(&Settings::default(), |_| {}, |client| client.call(method.clone(), path, "{}", &[]));
+        assert_eq!((status, kind(&problem)), (405, "method-not-allowed"), "{method} {path}");
         assert_eq!(legacy, Value::Null, "the framework's answer has no body");
     }
 }
 
 #[test]
 fn what_is_not_there_is_not_found() {
-    for path in [
-        "/ed-fi/pupils",
-        "/tpdm/students",
-        "//ed-fi/students",
-        "/ed-fi/students/x/y",
-    ] {
-        let (status, legacy, problem) =
-            both(&Settings::default(), |_| {}, |client| client.get(path));
+    for path in ["/ed-fi/pupils", "/tpdm/students", "//ed-fi/students", "/ed-fi/students/x/y"] {
+        let (status, legacy, problem) = both(&Settings::default(), |_| {}, |client| client.get(path));
         assert_eq!((status, kind(&problem)), (404, "not-found"), "{path}");
-        assert_eq!(
-            legacy["message"],
-            "The specified resource could not be found."
-        );
+        assert_eq!(legacy["message"], "The specified resource could not be found.");
     }
-    let (status, legacy, _) = both(
-        &Settings::default(),
-        |_| {},
-        |client| client.get("/ed-fi/students/0123456789abcdef0123456789abcdef"),
-    );
+    let (status, legacy, _) =
+        both(&Settings::default(), |_| {}, |client| client.get("/ed-fi/students/0123456789abcdef0123456789abcdef"));
     assert_eq!(status, 404);
-    assert_eq!(
-        legacy["message"],
-        "Entity of type 'Student' with the specified id was not found."
-    );
+    assert_eq!(legacy["message"], "Entity of type 'Student' with the specified id was not found.");
 }
 
 #[test]
@@ -342,28 +215,17 @@ fn deleting_what_is_used_is_refused_in_both_styles() {
         client.class_period(7, "01");
     };
     let delete = |client: &mut Client| {
-        let id = client.state.records("ed-fi", "schools").unwrap()[0]
-            .id
-            .clone();
+        let id = client.state.records("ed-fi", "schools").unwrap()[0].id.clone();
         client.delete(&format!("/ed-fi/schools/{id}"))
     };
     let (status, legacy, _) = both(&Settings::default(), prepare, delete);
     assert_eq!(status, 409);
-    assert!(
-        legacy["message"]
-            .as_str()
-            .unwrap()
-            .contains("'ClassPeriod' entity"),
-        "{legacy}"
-    );
+    assert!(legacy["message"].as_str().unwrap().contains("'ClassPeriod' entity"), "{legacy}");
 }
 
 #[test]
 fn body_size_and_media_type_are_checked() {
-    let settings = Settings {
-        max_body: Some(20),
-        ..Settings::default()
-    };
+    let settings = Settings { max_body: Some(20), ..Settings::default() };
     let mut client = Client::without_token(settings);
     client.token = "x".to_owned();
     assert_eq!(client.post("/ed-fi/students", &student("1")).status, 413);
@@ -380,8 +242,5 @@ fn body_size_and_media_type_are_checked() {
     assert_eq!(send(None), 415);
     assert_eq!(send(Some("text/plain")), 415);
     assert_eq!(send(Some("application/json; charset=utf-8")), 201);
-    assert_eq!(
-        send(Some("application/vnd.ed-fi.student.sis.writable+json")),
-        200
-    );
+    assert_eq!(send(Some("application/vnd.ed-fi.student.sis.writable+json")), 200);
 }

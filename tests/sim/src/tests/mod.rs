@@ -48,9 +48,7 @@ impl Got {
     }
 
     fn header(&self, name: &str) -> &str {
-        self.headers
-            .get(name)
-            .map_or("", |value| value.to_str().unwrap())
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 }
 
@@ -64,11 +62,7 @@ impl Client {
     }
 
     fn without_token(settings: Settings) -> Self {
-        let prefix = if settings.shape == Shape::V8 {
-            "/data"
-        } else {
-            "/data/v3"
-        };
+        let prefix = if settings.shape == Shape::V8 { "/data" } else { "/data/v3" };
         let documents = documents(settings.shape);
         Self {
             state: State::new(settings, documents, "http://sim.test".to_owned(), NOW).unwrap(),
@@ -79,11 +73,9 @@ impl Client {
     }
 
     fn ask_token(&mut self) -> Got {
-        let body = json!({ "grant_type": "client_credentials", "client_id": "populated", "client_secret": "populatedSecret" });
-        self.send(
-            Request::post("/oauth/token").header("content-type", "application/json"),
-            &body.to_string(),
-        )
+        let body =
+            json!({ "grant_type": "client_credentials", "client_id": "populated", "client_secret": "populatedSecret" });
+        self.send(Request::post("/oauth/token").header("content-type", "application/json"), &body.to_string())
     }
 
     fn send(&mut self, request: http::request::Builder, body: &str) -> Got {
@@ -132,10 +124,7 @@ impl Client {
     fn create(&mut self, path: &str, body: &Value) -> String {
         let got = self.post(path, body);
         assert_eq!(got.status, 201, "{path}: {}", got.text());
-        format!(
-            "{path}/{}",
-            got.header("location").rsplit('/').next().unwrap()
-        )
+        format!("{path}/{}", got.header("location").rsplit('/').next().unwrap())
     }
 
     /// A descriptor value that exists from now on.
@@ -175,8 +164,7 @@ fn documents(shape: Shape) -> Documents {
     static BOTH: LazyLock<[Documents; 2]> = LazyLock::new(|| {
         [Style::Swagger2, Style::OpenApi3].map(|style| {
             let mut documents = builtin::documents(style);
-            documents.resources["paths"]["/ed-fi/classPeriods/{id}"]["put"]["x-Ed-Fi-isUpdatable"] =
-                true.into();
+            documents.resources["paths"]["/ed-fi/classPeriods/{id}"]["put"]["x-Ed-Fi-isUpdatable"] = true.into();
             documents
         })
     });
@@ -195,8 +183,5 @@ fn class_period(school: u64, name: &str) -> Value {
 }
 
 fn legacy() -> Settings {
-    Settings {
-        shape: Shape::V5,
-        ..Settings::default()
-    }
+    Settings { shape: Shape::V5, ..Settings::default() }
 }

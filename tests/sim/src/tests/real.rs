@@ -5,9 +5,7 @@ use crate::data::write::{Checks, prepare};
 use crate::{Documents, Settings, State};
 
 fn shared(part: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../../shared/edfi")
-        .join(part);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/edfi").join(part);
     if path.is_dir() {
         return Some(path);
     }
@@ -34,27 +32,14 @@ fn all_real_records_are_accepted_in_dependency_order() {
             continue;
         }
         for folder in ["descriptors-ds5.0.0", "grandbend-ds5.0.0"] {
-            let Ok(text) =
-                std::fs::read_to_string(samples.join(folder).join(format!("{name}.jsonl")))
-            else {
+            let Ok(text) = std::fs::read_to_string(samples.join(folder).join(format!("{name}.jsonl"))) else {
                 continue;
             };
             let endpoint = model.find(namespace, name).unwrap();
             for (i, line) in text.lines().enumerate() {
-                match prepare(
-                    &model,
-                    &state.store,
-                    endpoint,
-                    line.as_bytes(),
-                    None,
-                    checks,
-                ) {
+                match prepare(&model, &state.store, endpoint, line.as_bytes(), None, checks) {
                     Ok(ready) => {
-                        assert!(
-                            state.store.number(endpoint, &ready.key).is_none(),
-                            "{name}:{} repeats a key",
-                            i + 1
-                        );
+                        assert!(state.store.number(endpoint, &ready.key).is_none(), "{name}:{} repeats a key", i + 1);
                         state.store.insert(endpoint, ready, NOW);
                         accepted += 1;
                     }
@@ -63,11 +48,6 @@ fn all_real_records_are_accepted_in_dependency_order() {
             }
         }
     }
-    assert!(
-        refused.is_empty(),
-        "{} refused, such as {:#?}",
-        refused.len(),
-        &refused[..refused.len().min(5)]
-    );
+    assert!(refused.is_empty(), "{} refused, such as {:#?}", refused.len(), &refused[..refused.len().min(5)]);
     assert_eq!(accepted, 19_449);
 }

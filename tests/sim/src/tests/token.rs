@@ -26,23 +26,13 @@ fn credentials_come_by_basic_or_in_the_body_but_not_both() {
             let got = ask(&mut client, authorization, FORM, body);
             assert_eq!(got.status, 200);
             let token = got.json();
-            assert_eq!(
-                (&token["token_type"], &token["expires_in"]),
-                (&json!("bearer"), &json!(1800))
-            );
+            assert_eq!((&token["token_type"], &token["expires_in"]), (&json!("bearer"), &json!(1800)));
             assert_eq!(token["access_token"].as_str().unwrap().len(), 32);
         }
         let got = ask(&mut client, BASIC, FORM, &in_body);
-        assert_eq!(
-            (got.status, got.json()),
-            (400, json!({ "error": "invalid_client" }))
-        );
-        let got = ask(
-            &mut client,
-            BASIC,
-            "application/json",
-            r#"{"grant_type":"client_credentials","scope":"255901"}"#,
-        );
+        assert_eq!((got.status, got.json()), (400, json!({ "error": "invalid_client" })));
+        let got =
+            ask(&mut client, BASIC, "application/json", r#"{"grant_type":"client_credentials","scope":"255901"}"#);
         assert_eq!(got.json()["scope"], "255901");
         assert_eq!(ask(&mut client, BASIC, FORM, "").status, 400);
     }
@@ -53,20 +43,14 @@ fn failures_differ_by_generation() {
     let wrong = format!("{GRANT}&client_id=populated&client_secret=wrong");
     let mut old = Client::without_token(legacy());
     let got = ask(&mut old, "", FORM, &wrong);
-    assert_eq!(
-        (got.status, got.json()),
-        (400, json!({ "error": "invalid_client" }))
-    );
+    assert_eq!((got.status, got.json()), (400, json!({ "error": "invalid_client" })));
     let got = ask(&mut old, "", FORM, GRANT);
     assert_eq!((got.status, got.text()), (401, ""));
 
     let mut new = Client::without_token(Settings::default());
     for body in [wrong.as_str(), GRANT] {
         let got = ask(&mut new, "", FORM, body);
-        assert_eq!(
-            (got.status, got.json()),
-            (401, json!({ "error": "invalid_client" }))
-        );
+        assert_eq!((got.status, got.json()), (401, json!({ "error": "invalid_client" })));
     }
     assert_eq!(ask(&mut new, BASIC, "", GRANT).status, 415);
     assert_eq!(ask(&mut old, BASIC, "", GRANT).status, 200);
@@ -86,10 +70,7 @@ fn tokens_are_limited_until_they_expire() {
     let got = client.ask_token();
     assert_eq!(
         (got.status, &got.json()["type"]),
-        (
-            429,
-            &json!("urn:ed-fi:api:security:authentication:too-many-tokens")
-        )
+        (429, &json!("urn:ed-fi:api:security:authentication:too-many-tokens"))
     );
     client.now += 60_000;
     assert_eq!(client.ask_token().status, 200);
@@ -98,16 +79,8 @@ fn tokens_are_limited_until_they_expire() {
 
 #[test]
 fn the_token_endpoint_can_refuse_or_die() {
-    let mut client = Client::without_token(Settings {
-        token_service: TokenService::Refusing,
-        ..Settings::default()
-    });
+    let mut client = Client::without_token(Settings { token_service: TokenService::Refusing, ..Settings::default() });
     assert_eq!(client.ask_token().status, 401);
-    client
-        .state
-        .change(|settings| settings.token_service = TokenService::Dead);
-    assert_eq!(
-        client.ask_token().answer.delivery,
-        Delivery::Nothing { reset: false }
-    );
+    client.state.change(|settings| settings.token_service = TokenService::Dead);
+    assert_eq!(client.ask_token().answer.delivery, Delivery::Nothing { reset: false });
 }
