@@ -59,6 +59,9 @@ pub async fn run<H: Host>(invocation: &Invocation, host: &H, listener: &dyn List
         path: invocation.results_file.as_deref().filter(|path| !path.is_empty()),
         results: &results,
     };
+    if let Err(error) = command::check_available(invocation.command) {
+        return not_begun(error);
+    }
     // Written first of all: a results file that cannot be written is not found out at the end of a long run, and one
     // of an earlier run is not taken for this one's.
     if let Err(error) = file.write(false).await {
@@ -110,7 +113,6 @@ async fn work<H: Host>(
     listener: &dyn Listener,
     run_id: &Rc<str>,
 ) -> Result<Done, NotBegun> {
-    command::check_available(invocation.command)?;
     let resend = Resend::from_invocation(invocation).map_err(NotBegun::config)?;
     let session = command::connect(invocation, config, host, listener, run_id).await?;
     let carried_out = session.beside_upkeep(command::carry_out(&session, &resend)).await;
@@ -134,7 +136,7 @@ fn started<H: Host>(invocation: &Invocation, config: &Config, host: &H, run_id: 
         working_dir: host.working_dir(),
         config_file: config.file.clone(),
         data_dir: config.data_dir.clone(),
-        api_url: config.edfi_api.base_url.clone(),
+        api_url: config::shown(&config.edfi_api.base_url),
         namespace: config.namespace.clone(),
         namespace_overrides: config.namespace_overrides.clone(),
         log_level: config.log_level,

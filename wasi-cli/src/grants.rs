@@ -52,7 +52,7 @@ impl Grants {
     /// Grants by their names, and the working directory where the host tells one.
     pub fn new<'a>(names: impl IntoIterator<Item = &'a str>, working_dir: Option<&str>) -> Self {
         let names: Vec<&str> = names.into_iter().collect();
-        let windows = names.iter().copied().chain(working_dir).any(has_drive);
+        let windows = names.iter().copied().chain(working_dir).any(|name| has_drive(name) || name.contains('\\'));
         Self {
             granted: names.iter().map(|name| Place::new(name, windows)).collect(),
             working_dir: working_dir.map(|dir| Place::new(dir, windows)),

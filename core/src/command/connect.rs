@@ -90,7 +90,7 @@ pub(crate) async fn connect<'a, H: Host>(
     if found.data_url.is_https() && !config.connection.verify_ssl && host.tls() == TlsSupport::AlwaysVerifies {
         tell(
             Notice::warning("connection.verify_ssl is false, but certificates are verified all the same here")
-                .with_hint("the native lightbeam launcher honours it"),
+                .with_hint("the API needs a certificate of a public authority, or plain http on this machine"),
         );
     }
     listener.hear(&Event::Connected { data_url: found.data_url.to_string(), version: found.version.clone() });

@@ -116,6 +116,8 @@ fn state_dir(
     match home {
         _ if !paths::begins_at_home(written) => Ok((Some(written.to_owned()), false)),
         Some(home) => Ok((Some(paths::expand(written, home)), false)),
+        // The host may have been granted that very folder, or knows another place and says so.
+        None if written.trim_end_matches('/') == "~/.lightbeam" => Ok((Some(written.to_owned()), true)),
         None => {
             notices.push(
                 Notice::info(format!("no home folder is known, so state is kept in {STATE_WITHOUT_HOME}"))

@@ -60,6 +60,24 @@ pub(super) fn check(invocation: &Invocation) -> Result<(), ConfigError> {
     Ok(())
 }
 
+/// Refuses paths that the shell was to complete, and a results file that would replace the configuration.
+pub(super) fn check_outputs(invocation: &Invocation, file: &str, working_dir: &str) -> Result<(), ConfigError> {
+    for (flag, path) in [("--results-file", &invocation.results_file), ("--failed-dir", &invocation.failed_dir)] {
+        if path.as_deref().is_some_and(|path| path.starts_with('~')) {
+            return Err(ConfigError {
+                message: format!("{flag} begins with ~, which the shell has not replaced"),
+                hint: Some(format!("leave a blank after {flag} instead of =, or write the path out")),
+            });
+        }
+    }
+    match invocation.results_file.as_deref() {
+        Some(path) if lies_in(path, file, working_dir) => {
+            Err(ConfigError::new(format!("--results-file {path} is the configuration file, which it would replace")))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Refuses a folder for failed records inside of the data folder: the next run would send them too.
 pub(super) fn check_failed_dir(invocation: &Invocation, config: &Config, working_dir: &str) -> Result<(), ConfigError> {
     match invocation.failed_dir.as_deref() {

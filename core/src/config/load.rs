@@ -51,6 +51,7 @@ pub async fn load<H: Host>(invocation: &Invocation, host: &H) -> Result<Loaded, 
         }
         config.edfi_api.client_secret = Secret::new(secret.to_owned());
     }
+    flags::check_outputs(invocation, &config.file, &host.working_dir())?;
     flags::check_failed_dir(invocation, &config, &host.working_dir())?;
     Ok(Loaded { config, notices })
 }

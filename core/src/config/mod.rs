@@ -254,7 +254,7 @@ pub fn parse_url(key: &str, text: &str) -> Result<Url, ConfigError> {
 }
 
 /// A URL text without what may be secret in it: the user part and the query.
-fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     let without_query = text.split(['?', '#']).next().unwrap_or_default();
     match (without_query.find("://"), without_query.rfind('@')) {
         (Some(start), Some(at)) if at > start => format!("{}{}", &without_query[..start + 3], &without_query[at + 1..]),

@@ -47,7 +47,7 @@ pub trait Host {
 
     /// Opens the storage that holds state and cache.
     ///
-    /// `state_dir` is the configured folder, `~` already expanded; hosts without folders (a browser) ignore it.
+    /// `state_dir` is the configured folder, `~` expanded where a home is known; hosts without folders (a browser) ignore it.
     /// A host that cannot use that folder may fall back to another one and says so in [`Opened::notice`].
     async fn open_storage(&self, state_dir: &str) -> Result<Opened<Self::Storage>, StorageError>;
 

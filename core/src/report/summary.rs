@@ -130,7 +130,7 @@ fn causes(results: &Results, width: usize, lines: &mut Vec<String>) {
     }
     if entries.len() > CAUSES {
         let more = (entries.len() - CAUSES) as u64;
-        lines.extend(wrap(&format!("and {}, see the results file", counted(more, "more", "more")), 2, width));
+        lines.extend(wrap(&format!("and {}: --results-file has them all", counted(more, "more", "more")), 2, width));
     }
 }
 

@@ -9,9 +9,11 @@ const ABOUT: &str = "Loads JSONL files into an Ed-Fi API, and reads, checks, cou
 
 const CALLS: &str = "\
 Examples:
-  lightbeam validate+send -c lightbeam.yaml --results-file results.json
+  lightbeam send -c lightbeam.yaml --results-file results.json
   lightbeam send -c lightbeam.yaml -s 'students,staff*' --dry-run
-  lightbeam count -c lightbeam.yaml -s '*Descriptors'
+  lightbeam send -c lightbeam.yaml -e '*Descriptors' --failed-dir ../failed
+
+Under wasmtime, `lightbeam` stands for: wasmtime run -S http --dir . [--env NAME] lightbeam.wasm
 ";
 
 const EXIT_CODES: &str = "\
@@ -60,7 +62,10 @@ pub(super) fn version() -> String {
 
 /// The commands with what they do.
 pub(super) fn commands() -> String {
-    let line = |command: Command| format!("  {:<14} {}\n", command.name(), sentence(command));
+    let line = |command: Command| {
+        let version = if command == Command::Send { "" } else { " (not in this version)" };
+        format!("  {:<14} {}{version}\n", command.name(), sentence(command))
+    };
     Command::ALL.into_iter().fold("Commands:\n".to_owned(), |text, command| text + &line(command))
 }
 

@@ -1,5 +1,6 @@
 //! `--set KEY VALUE …`: any number of pairs, which no argument parser can tell from the command that may follow.
 
+use lightbeam_core::config::KEYS;
 use lightbeam_core::invocation::Command;
 
 /// What [`take`] found.
@@ -21,7 +22,11 @@ pub(super) struct Unpaired {
 impl std::fmt::Display for Unpaired {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &self.key {
-            Some(key) => write!(f, "--set wants pairs of a key and a value, but `{key}` has no value")?,
+            // Anything else may be a value, and a value may be a secret.
+            Some(key) if KEYS.iter().any(|known| known.path == key) => {
+                write!(f, "--set wants pairs of a key and a value, but `{key}` has no value")?;
+            }
+            Some(_) => write!(f, "--set wants pairs of a key and a value, but the number of words is odd")?,
             None => write!(f, "--set wants at least one key with its value")?,
         }
         match &self.ended_by {
@@ -101,9 +106,11 @@ mod tests {
     #[test]
     fn an_odd_number_is_an_error_that_says_why() {
         assert_eq!(
-            take(&words("--set a 1 b send")).unwrap_err().to_string(),
-            "--set wants pairs of a key and a value, but `b` has no value; the command `send` ends the list"
+            take(&words("--set a 1 data_dir send")).unwrap_err().to_string(),
+            "--set wants pairs of a key and a value, but `data_dir` has no value; the command `send` ends the list"
         );
+        let misplaced = take(&words("--set connection.pool_size edfi_api.client_secret s3cret")).unwrap_err();
+        assert!(!misplaced.to_string().contains("s3cret"), "what is no key may be a secret");
         assert_eq!(
             take(&words("send --set -w")).unwrap_err().to_string(),
             "--set wants at least one key with its value"

@@ -62,8 +62,13 @@ impl Files for GrantedFiles {
     async fn create(&self, path: &str) -> Result<NewFile, FileError> {
         let spot = self.0.locate(path, Meant::File)?;
         let (folder, name) = spot.parent();
-        if let Ok((EntryKind::Folder, _)) = spot.stat() {
-            return Err(failure(path, ErrorCode::IsDirectory));
+        match spot.stat() {
+            Ok((EntryKind::Folder, _)) => return Err(failure(path, ErrorCode::IsDirectory)),
+            // A device is written to, not replaced by a file; that is not what this is for.
+            Ok((EntryKind::Other, _)) => {
+                return Err(FileError::new(FileErrorKind::WrongKind, path, "this is no ordinary file"));
+            }
+            Ok((EntryKind::File, _)) | Err(_) => {}
         }
         let unfinished = format!(".{name}.{:08x}.part", insecure::get_insecure_random_u64() & 0xffff_ffff);
         let open = || {

@@ -14,9 +14,9 @@ pub(crate) fn failure(code: &ErrorCode) -> HttpError {
     use ErrorCode as E;
     use HttpErrorKind as K;
     let (kind, detail): (K, String) = match code {
-        // A host that has run out of local ports reports it under this name.
+        // wasmtime reports both under this name: a name that cannot be looked up, and no local port that is free.
         E::DnsError(error) if error.rcode.as_deref() == Some("address not available") => {
-            (K::Connect, "no local port is free for another connection".into())
+            (K::Dns, "the host name could not be resolved (or no local port is free)".into())
         }
         E::DnsError(error) => match error.rcode.as_deref() {
             Some(code) => (K::Dns, format!("the host name could not be resolved ({code})")),
@@ -26,7 +26,7 @@ pub(crate) fn failure(code: &ErrorCode) -> HttpError {
         E::DestinationNotFound => (K::Dns, "there is no such host".into()),
         E::DestinationUnavailable => (K::Connect, "the host cannot be reached at the moment".into()),
         E::DestinationIpUnroutable => (K::Connect, "no route leads to the host".into()),
-        E::ConnectionRefused => (K::Connect, "the host refused the connection".into()),
+        E::ConnectionRefused => (K::Connect, "no connection could be made (refused, or no route)".into()),
         E::ConnectionLimitReached => (K::Connect, "too many connections are open".into()),
         E::ConnectionTimeout => (K::Timeout, "the connection could not be made in time".into()),
         E::ConnectionReadTimeout => (K::Timeout, "the host stopped sending".into()),
@@ -65,16 +65,16 @@ pub(crate) fn failure(code: &ErrorCode) -> HttpError {
         E::HttpResponseTransferCoding(_) => (K::Protocol, "the answer's transfer coding is not known".into()),
         E::HttpResponseContentCoding(_) => (K::Protocol, "the answer's content coding is not known".into()),
         E::HttpUpgradeFailed => (K::Protocol, "the connection could not be upgraded".into()),
-        E::HttpProtocolError => (K::Protocol, "the host does not speak HTTP as it should".into()),
+        E::HttpProtocolError => (K::Protocol, "the connection ended early, or the answer is not valid HTTP".into()),
         E::LoopDetected => (K::Protocol, "the request goes in a circle".into()),
         E::ConfigurationError => (K::Invalid, "the runtime is configured wrongly".into()),
         E::InternalError(_) => (K::Interrupted, "the exchange failed inside the runtime".into()),
     };
     let hint = match code {
         E::HttpRequestDenied => Some(GRANT_HTTP),
-        E::TlsCertificateError => Some(
-            "wasmtime trusts public certificate authorities only; the lightbeam launcher also trusts those of this \
-             machine, and takes --ca-file",
+        E::TlsCertificateError | E::TlsProtocolError => Some(
+            "wasmtime trusts public certificate authorities only: the server's certificate must come from one, and be \
+             valid for its name",
         ),
         _ => None,
     };
@@ -98,8 +98,8 @@ mod tests {
     }
 
     #[test]
-    fn ports_that_ran_out_are_no_matter_of_names() {
-        assert_eq!(dns(Some("address not available")).kind, HttpErrorKind::Connect);
+    fn names_that_lead_nowhere_are_told_as_such() {
+        assert_eq!(dns(Some("address not available")).kind, HttpErrorKind::Dns);
         assert_eq!(dns(Some("NXDOMAIN")).kind, HttpErrorKind::Dns);
         assert_eq!(dns(None).kind, HttpErrorKind::Dns);
     }

@@ -135,7 +135,10 @@ impl<W: Write, N: Now> Listener for Terminal<W, N> {
                 told.write_line(self, &line);
             }
         }
-        if !matches!(event, Event::Finished { .. }) {
+        if matches!(event, Event::Finished { .. }) {
+            let room = told.status.give_way();
+            told.write(room);
+        } else {
             let now = self.now.monotonic();
             told.tell_progress(self, now, |progress| progress.line(now));
         }

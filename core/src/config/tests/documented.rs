@@ -203,6 +203,10 @@ fn the_state_folder() {
     let homeless = MemoryHost::new();
     homeless.files().put("lightbeam.yaml", b"namespace: ed-fi".to_vec());
     let loaded = load_on(&homeless, &invocation()).unwrap();
+    // The host decides: it may have been granted that very folder.
+    assert_eq!(loaded.config.state_dir.as_deref(), Some("~/.lightbeam/"));
+    homeless.files().put("lightbeam.yaml", b"state_dir: ~/.lighbeam/".to_vec());
+    let loaded = load_on(&homeless, &invocation()).unwrap();
     assert_eq!(loaded.config.state_dir.as_deref(), Some("./.lightbeam"));
     assert!(loaded.config.state_dir_fell_back);
     assert_eq!(
