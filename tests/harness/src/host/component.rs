@@ -66,6 +66,10 @@ impl Stage for ComponentStage {
         self.server.with_state(look);
     }
 
+    fn revive(&mut self) -> Result<(), String> {
+        self.server.revive().map_err(|error| error.to_string())
+    }
+
     fn run(&mut self, call: &Call) -> Result<Observed, String> {
         self.server.with_state(State::clear_log);
         let mut env: Vec<(String, String)> = call.env.clone().into_iter().collect();

@@ -17,6 +17,9 @@ use crate::scenario::{Observed, Scenario, decode_log, log_of};
 /// The address that the API without sockets has: the machine itself, as that of the other hosts.
 const ADDRESS: &str = "http://127.0.0.1:1";
 
+/// The only port that anybody listens on.
+const PORT: u16 = 1;
+
 /// The engine's own in-memory host, with the simulated API as a function and time that passes at once.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct MemoryHost;
@@ -27,10 +30,11 @@ impl Host for MemoryHost {
     }
 
     fn stage(&self, scenario: &Scenario) -> Result<Box<dyn Stage>, String> {
-        let engine = Engine::new().with_variable("API", ADDRESS);
+        let settings = settings(scenario)?;
+        let engine = Engine::new().with_variable("API", &format!("{ADDRESS}{}", settings.base_path));
         let now = milliseconds(engine.clock().now());
-        let state = State::new(settings(scenario)?, documents(scenario), ADDRESS.to_owned(), now)
-            .map_err(|error| error.to_string())?;
+        let state =
+            State::new(settings, documents(scenario), ADDRESS.to_owned(), now).map_err(|error| error.to_string())?;
         let state = Rc::new(RefCell::new(state));
         let server = state.clone();
         let clock = engine.clock().clone();
@@ -61,6 +65,11 @@ impl Stage for MemoryStage {
 
     fn api(&mut self, look: &mut dyn FnMut(&mut State)) {
         look(&mut self.state.borrow_mut());
+    }
+
+    fn revive(&mut self) -> Result<(), String> {
+        self.state.borrow_mut().revive();
+        Ok(())
     }
 
     fn run(&mut self, call: &Call) -> Result<Observed, String> {
@@ -134,6 +143,10 @@ fn carry_out(parsed: &args::Parsed, engine: &Engine) -> Observed {
 
 /// What the simulated API does with a request of the engine.
 fn reply(state: &mut State, request: &Request, now: u64) -> Reply {
+    if request.url.port() != PORT {
+        let refused = HttpError::new(HttpErrorKind::Connect, "the host refused the connection");
+        return Reply::now(Err(refused));
+    }
     let target = match request.url.query() {
         Some(query) => format!("{}?{query}", request.url.path()),
         None => request.url.path().to_owned(),

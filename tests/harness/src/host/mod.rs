@@ -32,6 +32,8 @@ pub trait Stage {
     fn read(&self, path: &str) -> Result<Option<Vec<u8>>, String>;
     /// Looks at, or changes, what the API knows.
     fn api(&mut self, look: &mut dyn FnMut(&mut State));
+    /// Brings an API that a rule has killed back to life, with everything that it knew.
+    fn revive(&mut self) -> Result<(), String>;
     /// One call of the program. Sets everything but `results` and `files`.
     fn run(&mut self, call: &Call) -> Result<Observed, String>;
 
@@ -42,6 +44,9 @@ pub trait Stage {
         }
         for path in &changes.remove {
             self.remove(path)?;
+        }
+        if changes.revive {
+            self.revive()?;
         }
         let mut outcome = Ok(());
         self.api(&mut |state| {

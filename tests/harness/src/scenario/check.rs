@@ -47,6 +47,13 @@ pub(crate) fn check(expect: &Expect, seen: &Observed) -> Vec<String> {
             Some(_) => {}
         }
     }
+    if let Some(causes) = &expect.causes {
+        let entries = seen.results.as_ref().and_then(|results| results["causes"].as_array());
+        let named: Vec<_> = entries.into_iter().flatten().filter_map(|entry| entry["cause"].as_str()).collect();
+        if named != *causes {
+            wrong.push(format!("the causes are {named:?} instead of {causes:?}"));
+        }
+    }
     if let Some(endpoints) = &expect.endpoints {
         match &seen.results {
             None => wrong.push("no results file".to_owned()),

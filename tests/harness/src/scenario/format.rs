@@ -10,6 +10,7 @@ use serde_json::Value;
 /// A story that every host must tell alike: an API, files, and runs with what is expected of each.
 ///
 /// In configuration files the API's address is `${API}`; every run has it as an environment variable.
+/// Nobody listens on port 2 of the machine, on any host.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Scenario {
@@ -101,6 +102,9 @@ pub struct Changes {
     /// Whether the API forgets all records.
     #[serde(default)]
     pub reset: bool,
+    /// Whether an API that a rule has killed comes back, with everything that it knew.
+    #[serde(default)]
+    pub revive: bool,
 }
 
 /// What is expected of a run. What is left out is not looked at.
@@ -116,6 +120,9 @@ pub struct Expect {
     /// Endpoints by their names in the results file; the others must have processed nothing.
     #[serde(default)]
     pub endpoints: Option<BTreeMap<String, Endpoint>>,
+    /// The causes of failures that the results file names, in its order.
+    #[serde(default)]
+    pub causes: Option<Vec<String>>,
     /// Texts on standard error.
     #[serde(default)]
     pub stderr: Texts,

@@ -75,6 +75,7 @@ fn whatever_differs_is_a_finding() {
         json!({"exit": 0, "order": ["/ed-fi/students", "/ed-fi/schools"]}),
         json!({"exit": 0, "order": ["/ed-fi/schools", "/ed-fi/staffs"]}),
         json!({"exit": 0, "files": {"out.jsonl": {"lines": 1}}}),
+        json!({"exit": 0, "causes": ["duplicate"]}),
     ] {
         assert!(!check(&expect(wrong.clone()), &seen()).is_empty(), "{wrong}");
     }
