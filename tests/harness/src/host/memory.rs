@@ -20,6 +20,9 @@ const ADDRESS: &str = "http://127.0.0.1:1";
 /// The only port that anybody listens on.
 const PORT: u16 = 1;
 
+/// What the component under wasmtime tells of a port on which nobody listens.
+const REFUSED: &str = "no connection could be made (refused, or no route)";
+
 /// The engine's own in-memory host, with the simulated API as a function and time that passes at once.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct MemoryHost;
@@ -144,7 +147,7 @@ fn carry_out(parsed: &args::Parsed, engine: &Engine) -> Observed {
 /// What the simulated API does with a request of the engine.
 fn reply(state: &mut State, request: &Request, now: u64) -> Reply {
     if request.url.port() != PORT {
-        let refused = HttpError::new(HttpErrorKind::Connect, "the host refused the connection");
+        let refused = HttpError::new(HttpErrorKind::Connect, REFUSED);
         return Reply::now(Err(refused));
     }
     let target = match request.url.query() {
@@ -171,7 +174,7 @@ fn reply(state: &mut State, request: &Request, now: u64) -> Reply {
             Delivery::Half { .. } => broken(HttpErrorKind::Interrupted, "the answer ended before it was whole"),
             Delivery::Nothing { .. } => broken(HttpErrorKind::Interrupted, "the connection was closed"),
             Delivery::Never => None,
-            Delivery::Dead => broken(HttpErrorKind::Connect, "the host refused the connection"),
+            Delivery::Dead => broken(HttpErrorKind::Connect, REFUSED),
         },
     }
 }
