@@ -11,7 +11,7 @@ use lightbeam_core::report::Closing;
 use lightbeam_core::run::run;
 use wasip2::cli::{environment, exit};
 
-use crate::host::{WasiClock, WasiHost};
+use crate::host::{WasiClock, WasiHost, drive};
 use lightbeam_wasi::args::{self, Parsed};
 use lightbeam_wasi::terminal::{Now, Surroundings, Terminal, print_error};
 
@@ -52,9 +52,12 @@ async fn run_parsed(parsed: &Parsed) -> Exit {
                 terminal.tick();
             }
         });
-        match select(run, ticks).await {
+        let driving = pin!(drive());
+        let beside = select(ticks, driving);
+        match select(run, beside).await {
             Either::Left((report, _)) => report,
-            Either::Right((never, _)) => never,
+            Either::Right((Either::Left((never, _)), _)) => never,
+            Either::Right((Either::Right((never, _)), _)) => match never {},
         }
     };
     // A run that never began has said why.

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use lightbeam_core::host::{Clock, Timestamp};
 use wasip2::clocks::{monotonic_clock, wall_clock};
-use wstd::runtime::AsyncPollable;
+
+use super::timers;
 
 /// The host's clocks.
 #[derive(Debug, Clone, Copy, Default)]
@@ -27,8 +28,7 @@ impl Clock for WasiClock {
             return yield_once().await;
         }
         let nanoseconds = u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX);
-        let pollable = AsyncPollable::new(monotonic_clock::subscribe_duration(nanoseconds));
-        pollable.wait_for().await;
+        timers::sleep(nanoseconds).await;
     }
 }
 

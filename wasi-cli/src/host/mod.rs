@@ -7,6 +7,7 @@ mod http;
 pub(crate) mod http_failure;
 mod operator;
 mod storage;
+mod timers;
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -22,6 +23,7 @@ use http::WasiHttp;
 use lightbeam_wasi::grants::{Location, Meant};
 use operator::StdinOperator;
 use storage::{FileStorage, storage_error};
+pub(crate) use timers::drive;
 
 /// The folder of state in the user's home, and what it falls back to.
 const STATE: &str = ".lightbeam";
