@@ -65,7 +65,7 @@ impl NotBegun {
 }
 
 /// The version of the compact form of API documents in the cache.
-const DOCUMENT_FORMAT: u32 = 1;
+const DOCUMENT_FORMAT: u32 = 2;
 
 /// A lock that is free is had within this time; longer, and the user is told what is waited for.
 const LOCK_PATIENCE: Duration = Duration::from_secs(2);
@@ -242,7 +242,7 @@ async fn endpoints<H: Host>(
         None => Dependencies::default(),
     };
     let documents = documents(api, cache, tell).await;
-    let endpoints = Endpoints::new(&dependencies, &documents);
+    let endpoints = Endpoints::new(&dependencies, documents);
     if endpoints.all().is_empty() {
         return Err(NotBegun::unreachable(Unreachable {
             message: "neither the dependency list nor the API's documents name an endpoint".to_owned(),

@@ -1,16 +1,41 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::compact::Compact;
 use super::identity;
 use super::natural_key::NaturalKey;
+use super::schema::{SchemaId, Schemas};
 
 /// The compact form of one API document: Swagger 2.0 (ODS/API 3.x to 7.0) or `OpenAPI` 3.0 (7.1 and later, v8).
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Kept")]
 pub struct Document {
     /// The resources that can be posted, in the document's order of paths.
     pub resources: Vec<Resource>,
+    /// What their bodies are made of.
+    pub schemas: Schemas,
+}
+
+/// A document as it is kept; not to be believed before its parts fit together.
+#[derive(Deserialize)]
+struct Kept {
+    resources: Vec<Resource>,
+    schemas: Schemas,
+}
+
+impl TryFrom<Kept> for Document {
+    type Error = &'static str;
+
+    fn try_from(Kept { resources, schemas }: Kept) -> Result<Self, Self::Error> {
+        if schemas.hold(resources.iter().map(|resource| resource.body)) {
+            Ok(Self { resources, schemas })
+        } else {
+            Err("a schema is named that is not there")
+        }
+    }
 }
 
 /// A resource that can be posted.
@@ -22,12 +47,37 @@ pub struct Resource {
     pub name: String,
     /// The name of the POST body's schema.
     pub schema: String,
+    /// The POST body, one of the document's schemas.
+    pub body: SchemaId,
+    /// How its records are read.
+    pub reading: Reading,
+    /// Whether it is marked as deprecated.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deprecated: bool,
     /// The natural key; `None` where the document does not tell it.
     pub key: Option<NaturalKey>,
     /// The names of the schemas that its references point to, nested ones included, each once.
     pub references: Vec<String>,
     /// Whether it is a kind of education organisation: it has the categories of one.
     pub education_organization: bool,
+}
+
+/// How the records of a resource are read: its collection GET.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reading {
+    /// The names of its query parameters, those of paging included.
+    pub parameters: Vec<String>,
+    /// The largest `limit`, where the document tells it.
+    pub most_per_page: Option<u32>,
+    /// Whether there is a `/partitions` path beside it: the API deals out tokens for reading in parallel.
+    pub partitions: bool,
+}
+
+impl Reading {
+    /// Whether there is a query parameter of this name, in any case: the ODS/API does not tell case apart.
+    pub fn offers(&self, name: &str) -> bool {
+        self.parameters.iter().any(|known| known.eq_ignore_ascii_case(name))
+    }
 }
 
 /// A document that cannot be read.
@@ -48,22 +98,38 @@ impl Document {
         let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
         let raw: RawDocument = serde_json::from_slice(bytes)?;
         let schemas = raw.schemas();
+        let mut compact = Compact::new(schemas);
         let mut resources = Vec::new();
         for (path, operations) in &raw.paths.0 {
             let (Some(post), Some((namespace, name))) = (&operations.post, split_path(path)) else { continue };
             let Some(schema_name) = post.body_schema() else { continue };
             let Some(schema) = schemas.get(schema_name) else { continue };
+            let Some(body) = compact.named(schema_name) else { continue };
             let parameters = operations.get.as_ref().map_or(&[][..], |get| &get.parameters);
+            let parameters: Vec<&RawParameter> =
+                parameters.iter().filter_map(|parameter| raw.resolved(parameter)).collect();
+            let limit = parameters.iter().find(|parameter| parameter.is_query("limit"));
             resources.push(Resource {
                 namespace: namespace.to_owned(),
                 name: name.to_owned(),
                 schema: schema_name.to_owned(),
-                key: identity::natural_key(parameters, schema, schemas),
+                body,
+                reading: Reading {
+                    parameters: parameters
+                        .iter()
+                        .filter(|parameter| parameter.location.as_deref() == Some("query"))
+                        .filter_map(|parameter| parameter.name.clone())
+                        .collect(),
+                    most_per_page: limit.and_then(|limit| limit.maximum()),
+                    partitions: raw.paths.get(&format!("{}/partitions", path.trim_end_matches('/'))).is_some(),
+                },
+                deprecated: post.is_deprecated || schema.is_deprecated,
+                key: identity::natural_key(&parameters, schema, schemas),
                 references: references(schema_name, schemas),
                 education_organization: is_education_organization(schema),
             });
         }
-        if resources.is_empty() { Err(DocumentError::Empty) } else { Ok(Self { resources }) }
+        if resources.is_empty() { Err(DocumentError::Empty) } else { Ok(Self { resources, schemas: compact.finish() }) }
     }
 }
 
@@ -77,7 +143,7 @@ fn split_path(path: &str) -> Option<(&str, &str)> {
 }
 
 /// The schemas that the references of a schema point to, wherever in it they stand.
-fn references(schema_name: &str, schemas: &Schemas) -> Vec<String> {
+fn references(schema_name: &str, schemas: &RawSchemas) -> Vec<String> {
     let mut found = Vec::new();
     let mut seen = vec![schema_name];
     let mut open = vec![schema_name];
@@ -112,15 +178,15 @@ fn is_education_organization(schema: &RawSchema) -> bool {
 
 /// Schemas by name.
 #[derive(Default)]
-pub(super) struct Schemas(BTreeMap<String, RawSchema>);
+pub(super) struct RawSchemas(BTreeMap<String, RawSchema>);
 
-impl Schemas {
+impl RawSchemas {
     pub(super) fn get(&self, name: &str) -> Option<&RawSchema> {
         self.0.get(name)
     }
 }
 
-impl<'de> Deserialize<'de> for Schemas {
+impl<'de> Deserialize<'de> for RawSchemas {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(Self(Ordered::deserialize(deserializer)?.0.into_iter().collect()))
     }
@@ -130,7 +196,9 @@ impl<'de> Deserialize<'de> for Schemas {
 struct RawDocument {
     paths: Ordered<RawPath>,
     #[serde(default)]
-    definitions: Schemas,
+    definitions: RawSchemas,
+    #[serde(default)]
+    parameters: Ordered<RawParameter>,
     #[serde(default)]
     components: RawComponents,
 }
@@ -138,12 +206,21 @@ struct RawDocument {
 #[derive(Deserialize, Default)]
 struct RawComponents {
     #[serde(default)]
-    schemas: Schemas,
+    schemas: RawSchemas,
+    #[serde(default)]
+    parameters: Ordered<RawParameter>,
 }
 
 impl RawDocument {
-    fn schemas(&self) -> &Schemas {
+    fn schemas(&self) -> &RawSchemas {
         if self.definitions.0.is_empty() { &self.components.schemas } else { &self.definitions }
+    }
+
+    /// What a parameter is, or refers to; `None` for a reference to nothing, as published documents hold.
+    fn resolved<'a>(&'a self, parameter: &'a RawParameter) -> Option<&'a RawParameter> {
+        let Some(pointer) = &parameter.reference else { return Some(parameter) };
+        let name = pointer.trim_matches('"').rsplit('/').next()?;
+        self.parameters.get(name).or_else(|| self.components.parameters.get(name))
     }
 }
 
@@ -159,6 +236,8 @@ struct RawOperation {
     #[serde(default)]
     parameters: Vec<RawParameter>,
     request_body: Option<RawBody>,
+    #[serde(rename = "x-Ed-Fi-isDeprecated", default)]
+    is_deprecated: bool,
 }
 
 #[derive(Deserialize)]
@@ -184,27 +263,66 @@ impl RawOperation {
     }
 }
 
-/// A parameter of an operation; one that is a mere `$ref` has no name and is paging or the like.
-#[derive(Deserialize)]
+/// A parameter of an operation, or a reference to one.
+#[derive(Deserialize, Default)]
 pub(super) struct RawParameter {
+    #[serde(rename = "$ref")]
+    reference: Option<String>,
     pub(super) name: Option<String>,
     #[serde(rename = "in")]
     location: Option<String>,
     #[serde(rename = "x-Ed-Fi-isIdentity", default)]
     pub(super) is_identity: bool,
     schema: Option<RawSchema>,
+    /// Its bound, in Swagger 2.0; else in its schema.
+    maximum: Option<f64>,
+}
+
+impl RawParameter {
+    fn is_query(&self, name: &str) -> bool {
+        self.location.as_deref() == Some("query")
+            && self.name.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(name))
+    }
+
+    fn maximum(&self) -> Option<u32> {
+        let maximum = self.maximum.or(self.schema.as_ref().and_then(|schema| schema.maximum))?;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates")]
+        let maximum = maximum as u32;
+        (maximum > 0).then_some(maximum)
+    }
 }
 
 /// What is needed of a schema.
 #[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct RawSchema {
     #[serde(rename = "$ref")]
     reference: Option<String>,
+    #[serde(rename = "type")]
+    pub(super) kind: Option<String>,
+    pub(super) format: Option<String>,
     #[serde(default)]
     pub(super) properties: Ordered<RawSchema>,
     #[serde(default)]
     pub(super) required: Vec<String>,
-    items: Option<Box<RawSchema>>,
+    pub(super) items: Option<Box<RawSchema>>,
+    pub(super) additional_properties: Option<Value>,
+    #[serde(rename = "enum", default)]
+    pub(super) allowed: Vec<Value>,
+    pub(super) min_length: Option<u32>,
+    pub(super) max_length: Option<u32>,
+    pub(super) min_items: Option<u32>,
+    pub(super) max_items: Option<u32>,
+    pub(super) minimum: Option<f64>,
+    pub(super) maximum: Option<f64>,
+    pub(super) exclusive_minimum: Option<Value>,
+    pub(super) exclusive_maximum: Option<Value>,
+    #[serde(default)]
+    pub(super) nullable: bool,
+    #[serde(rename = "x-nullable", default)]
+    pub(super) x_nullable: bool,
+    #[serde(rename = "x-Ed-Fi-isDeprecated", default)]
+    pub(super) is_deprecated: bool,
     /// A reference beside other keywords is written as `allOf` with one member in some documents.
     #[serde(rename = "allOf", default)]
     all_of: Vec<RawSchema>,
@@ -220,6 +338,12 @@ impl RawSchema {
             _ => None,
         })?;
         pointer.rsplit('/').next().filter(|name| !name.is_empty())
+    }
+
+    /// Whether it describes the properties of an object; one that may have any property says nothing.
+    pub(super) fn is_object(&self) -> bool {
+        let is_map = matches!(self.additional_properties, Some(Value::Object(_) | Value::Bool(true)));
+        !self.properties.0.is_empty() || (self.kind.as_deref() == Some("object") && !is_map)
     }
 
     /// Whether it is neither an object nor an array.

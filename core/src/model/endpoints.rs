@@ -4,6 +4,8 @@ use std::rc::Rc;
 use super::dependencies::Dependencies;
 use super::document::{Document, Resource};
 use super::natural_key::NaturalKey;
+use super::reference::{ReferenceTarget, References};
+use super::schema::{Schema, Schemas};
 use crate::event::EndpointId;
 
 /// An endpoint of the API, with what is needed to fill it.
@@ -17,6 +19,24 @@ pub struct Endpoint {
     pub update_order: Option<u32>,
     /// Its natural key, where the API's documents tell it.
     pub key: Option<Rc<NaturalKey>>,
+    /// What else the API's documents tell of it; `None` where they do not name it, or could not be had.
+    pub described: Option<Described>,
+}
+
+/// What the API's documents tell of an endpoint.
+#[derive(Debug, Clone)]
+pub struct Described {
+    /// The resource.
+    pub resource: Rc<Resource>,
+    /// The schemas that its body is one of.
+    pub schemas: Rc<Schemas>,
+}
+
+impl Described {
+    /// The schema of the body.
+    pub fn body(&self) -> &Schema {
+        self.schemas.get(self.resource.body)
+    }
 }
 
 impl Endpoint {
@@ -30,50 +50,54 @@ impl Endpoint {
 #[derive(Debug, Clone, Default)]
 pub struct Endpoints {
     list: Vec<Endpoint>,
+    /// Positions in the list.
+    index: HashMap<EndpointId, usize>,
+    references: References,
 }
 
 impl Endpoints {
     /// Dependency list and POST paths of the documents, together. An endpoint that is not in the list gets one more
     /// than the highest order it references, 0 if it references none (`schoolYearTypes`).
-    pub fn new(dependencies: &Dependencies, documents: &[Document]) -> Self {
-        let mut resources: HashMap<(String, String), &Resource> = HashMap::new();
-        for resource in documents.iter().flat_map(|document| &document.resources) {
-            resources.entry(lower(&resource.namespace, &resource.name)).or_insert(resource);
+    pub fn new(dependencies: &Dependencies, documents: Vec<Document>) -> Self {
+        let mut described: Vec<Described> = Vec::new();
+        for Document { resources, schemas } in documents {
+            let schemas = Rc::new(schemas);
+            let with_schemas = |resource| Described { resource: Rc::new(resource), schemas: schemas.clone() };
+            described.extend(resources.into_iter().map(with_schemas));
         }
+        let mut resources: HashMap<(String, String), &Described> = HashMap::new();
+        for of in &described {
+            resources.entry(lower(&of.resource.namespace, &of.resource.name)).or_insert(of);
+        }
+        let endpoint = |id: &EndpointId, order, update_order| {
+            let described = resources.get(&lower(&id.namespace, &id.name)).copied().cloned();
+            let key = described.as_ref().and_then(|of| of.resource.key.clone()).map(Rc::new);
+            Endpoint { id: id.clone(), order, update_order, key, described }
+        };
         let mut list: Vec<Endpoint> = dependencies
             .entries
             .iter()
-            .map(|entry| Endpoint {
-                id: entry.endpoint.clone(),
-                order: entry.order,
-                update_order: entry.update_order,
-                key: resources
-                    .get(&lower(&entry.endpoint.namespace, &entry.endpoint.name))
-                    .and_then(|resource| resource.key.clone())
-                    .map(Rc::new),
-            })
+            .map(|entry| endpoint(&entry.endpoint, entry.order, entry.update_order))
             .collect();
         let mut orders: HashMap<(String, String), u32> =
             list.iter().map(|endpoint| (lower(&endpoint.id.namespace, &endpoint.id.name), endpoint.order)).collect();
         // Without a dependency list nothing says that descriptors come first, and no reference points to them.
         let resources_from = u32::from(dependencies.entries.is_empty());
-        let targets = Targets::new(documents, resources_from);
-        let all = documents.iter().flat_map(|document| &document.resources);
-        for resource in all
-            .clone()
+        let targets = Targets::new(&described, resources_from);
+        let unlisted: Vec<&Resource> = described
+            .iter()
+            .map(|of| &*of.resource)
             .filter(|resource| !orders.contains_key(&lower(&resource.namespace, &resource.name)))
-            .collect::<Vec<_>>()
-        {
+            .collect();
+        for resource in unlisted {
             let order = targets.order(resource, &mut orders, &mut Vec::new());
-            list.push(Endpoint {
-                id: EndpointId::new(resource.namespace.as_str(), resource.name.as_str()),
-                order,
-                update_order: None,
-                key: resource.key.clone().map(Rc::new),
-            });
+            list.push(endpoint(&EndpointId::new(&*resource.namespace, &*resource.name), order, None));
         }
         list.sort_by_key(|endpoint| endpoint.order);
-        Self { list }
+        let index = list.iter().enumerate().map(|(at, endpoint)| (endpoint.id.clone(), at)).collect();
+        let references =
+            References::new(list.iter().map(|endpoint| endpoint.described.as_ref().map(|of| &*of.resource)));
+        Self { list, index, references }
     }
 
     /// The endpoints, in order.
@@ -88,7 +112,19 @@ impl Endpoints {
 
     /// The endpoint of this id.
     pub fn get(&self, id: &EndpointId) -> Option<&Endpoint> {
-        self.list.iter().find(|endpoint| endpoint.id == *id)
+        self.list.get(self.position(id)?)
+    }
+
+    /// Where the endpoint of this id stands in [`Endpoints::all`].
+    pub fn position(&self, id: &EndpointId) -> Option<usize> {
+        self.index.get(id).copied()
+    }
+
+    /// What a reference can point to, by the name of the reference's schema, such as `edFi_schoolReference`. Several
+    /// for a reference to something abstract: every kind of education organisation, every kind of student program
+    /// association. None where the API's documents have no such resource.
+    pub fn targets(&self, reference: &Schema) -> Vec<ReferenceTarget> {
+        self.references.targets(reference, &self.list)
     }
 }
 
@@ -96,10 +132,10 @@ fn lower(namespace: &str, name: &str) -> (String, String) {
     (namespace.to_ascii_lowercase(), name.to_ascii_lowercase())
 }
 
-/// Finds the resources that a reference can point to, by the schema it names.
+/// Finds the order of resources that are not in the dependency list.
 struct Targets<'a> {
-    by_schema: HashMap<String, &'a Resource>,
-    education_organizations: Vec<&'a Resource>,
+    resources: Vec<&'a Resource>,
+    references: References,
     /// The lowest order of a resource that is no descriptor.
     resources_from: u32,
 }
@@ -108,25 +144,10 @@ struct Targets<'a> {
 const DEEPEST: usize = 64;
 
 impl<'a> Targets<'a> {
-    fn new(documents: &'a [Document], resources_from: u32) -> Self {
-        let all = || documents.iter().flat_map(|document| &document.resources);
-        Self {
-            by_schema: all().map(|resource| (resource.schema.to_ascii_lowercase(), resource)).collect(),
-            education_organizations: all().filter(|resource| resource.education_organization).collect(),
-            resources_from,
-        }
-    }
-
-    /// `edFi_schoolReference` (v8: `EdFi_School_Reference`) is the reference to `edFi_school`; the reference to the
-    /// abstract education organisation can mean every kind of one.
-    fn of(&self, reference: &str) -> Vec<&'a Resource> {
-        let lower = reference.to_ascii_lowercase();
-        let schema = lower.strip_suffix("reference").unwrap_or(&lower).trim_end_matches('_');
-        match self.by_schema.get(schema) {
-            Some(resource) => vec![resource],
-            None if schema.ends_with("educationorganization") => self.education_organizations.clone(),
-            None => Vec::new(),
-        }
+    fn new(described: &'a [Described], resources_from: u32) -> Self {
+        let resources: Vec<&Resource> = described.iter().map(|of| &*of.resource).collect();
+        let references = References::new(resources.iter().map(|resource| Some(*resource)));
+        Self { resources, references, resources_from }
     }
 
     fn order(
@@ -146,7 +167,7 @@ impl<'a> Targets<'a> {
         under_way.push(id.clone());
         let mut order = if id.1.ends_with("descriptors") { 0 } else { self.resources_from };
         for reference in &resource.references {
-            for target in self.of(reference) {
+            for target in self.references.of(reference).iter().map(|at| self.resources[*at]) {
                 if lower(&target.namespace, &target.name) != id {
                     order = order.max(self.order(target, orders, under_way).saturating_add(1));
                 }

@@ -6,7 +6,7 @@
 //! is `programReference.educationOrganizationId`), or a part of a reference with the same name. Parts that several
 //! references share (`schoolId` of a course offering's school and session) have one value in an acceptable record.
 
-use super::document::{RawParameter, RawSchema, Schemas};
+use super::document::{RawParameter, RawSchema, RawSchemas};
 use super::natural_key::{KeyPart, NaturalKey};
 
 /// A key part of a reference property.
@@ -17,7 +17,11 @@ struct Leaf<'a> {
 }
 
 /// The natural key of a resource, `None` where the document marks none.
-pub(super) fn natural_key(parameters: &[RawParameter], schema: &RawSchema, schemas: &Schemas) -> Option<NaturalKey> {
+pub(super) fn natural_key(
+    parameters: &[&RawParameter],
+    schema: &RawSchema,
+    schemas: &RawSchemas,
+) -> Option<NaturalKey> {
     let has = |name: &str| schema.properties.get(name).is_some_and(RawSchema::is_scalar);
     if has("codeValue") && has("namespace") && has("shortDescription") {
         // A descriptor: documents mark its database id, which no client sends.
@@ -61,7 +65,7 @@ impl Leaf<'_> {
 }
 
 /// The parts of all reference properties of a schema.
-fn leaves<'a>(schema: &'a RawSchema, schemas: &'a Schemas) -> Vec<Leaf<'a>> {
+fn leaves<'a>(schema: &'a RawSchema, schemas: &'a RawSchemas) -> Vec<Leaf<'a>> {
     let mut leaves = Vec::new();
     for (property, inner) in &schema.properties.0 {
         if !property.ends_with("Reference") {

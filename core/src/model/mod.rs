@@ -4,13 +4,20 @@
 //! spelling rules: schema names come from the POST body's `$ref`, natural keys from the query parameters and
 //! properties marked `x-Ed-Fi-isIdentity`.
 
+mod compact;
 mod dependencies;
 mod document;
 mod endpoints;
 mod identity;
 mod natural_key;
+mod reference;
+mod schema;
 
 pub use dependencies::{Dependencies, DependenciesError, Dependency};
-pub use document::{Document, DocumentError, Resource};
-pub use endpoints::{Endpoint, Endpoints};
+pub use document::{Document, DocumentError, Reading, Resource};
+pub use endpoints::{Described, Endpoint, Endpoints};
 pub use natural_key::{KeyHash, KeyPart, NaturalKey};
+pub use reference::ReferenceTarget;
+pub use schema::{
+    ArrayRule, Bounds, IntegerRule, IntegerWidth, Property, Schema, SchemaId, Schemas, Shape, TextFormat, TextRule,
+};

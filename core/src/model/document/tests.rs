@@ -2,7 +2,8 @@ use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
 use super::*;
-use crate::model::{Dependencies, Endpoints};
+use crate::model::schema::{Bounds, IntegerRule, IntegerWidth, Shape, TextFormat, TextRule};
+use crate::model::{Dependencies, Described, Endpoints};
 
 fn key_of(document: &Document, name: &str) -> Vec<String> {
     let resource = document.resources.iter().find(|resource| resource.name == name).unwrap();
@@ -114,7 +115,7 @@ fn every_real_endpoint_has_a_natural_key() {
         let folder = real.join("metadata").join(folder);
         let documents = names.map(|name| Document::parse(&std::fs::read(folder.join(name)).unwrap()).unwrap());
         let dependencies = Dependencies::parse(&std::fs::read(folder.join("dependencies.json")).unwrap()).unwrap();
-        let endpoints = Endpoints::new(&dependencies, &documents);
+        let endpoints = Endpoints::new(&dependencies, documents.to_vec());
         for endpoint in endpoints.all() {
             let key = endpoint.key.as_ref();
             assert!(key.is_some_and(|key| key.complete), "{} has no whole key", endpoint.id);
@@ -150,4 +151,119 @@ fn no_two_real_records_share_a_key() {
         }
     }
     assert_eq!(records, 19_449);
+}
+
+/// The schemas of all references in a body, with the path of each.
+fn references_below(schemas: &Schemas, body: SchemaId) -> Vec<(String, SchemaId)> {
+    let mut found = Vec::new();
+    let mut seen = HashSet::new();
+    let mut open = vec![(String::new(), body)];
+    while let Some((path, id)) = open.pop() {
+        if !seen.insert(id) {
+            continue;
+        }
+        for property in &schemas.get(id).properties {
+            let path = format!("{path}.{}", property.name);
+            let inner = match &property.shape {
+                Shape::Object(inner) => *inner,
+                Shape::Array(array) => match array.items {
+                    Shape::Object(inner) => inner,
+                    _ => continue,
+                },
+                _ => continue,
+            };
+            if property.is_reference() { found.push((path, inner)) } else { open.push((path, inner)) }
+        }
+    }
+    found
+}
+
+#[test]
+fn every_real_reference_points_to_something() {
+    let Some(real) = real() else { return };
+    for (folder, names) in [
+        ("ds-5.0", ["resources.openapi3.json", "descriptors.openapi3.json"]),
+        ("ods-5.3", ["resources.swagger2.json", "descriptors.swagger2.derived.json"]),
+    ] {
+        let folder = real.join("metadata").join(folder);
+        let documents = names.map(|name| Document::parse(&std::fs::read(folder.join(name)).unwrap()).unwrap());
+        let kept: Vec<Document> = documents
+            .iter()
+            .map(|document| serde_json::from_slice(&serde_json::to_vec(document).unwrap()).unwrap())
+            .collect();
+        assert_eq!(kept, documents);
+        let endpoints = Endpoints::new(&Dependencies::default(), kept);
+        let id = |at: usize| endpoints.all()[at].id.name.to_string();
+        let (mut references, mut kinds) = (0, HashMap::new());
+        for endpoint in endpoints.all() {
+            let Described { resource, schemas } = endpoint.described.as_ref().unwrap();
+            assert!(resource.reading.offers("minChangeVersion"), "{}", endpoint.id);
+            assert_eq!(resource.reading.most_per_page, Some(500), "{}", endpoint.id);
+            for (path, reference) in references_below(schemas, resource.body) {
+                let schema = schemas.get(reference);
+                let targets = endpoints.targets(schema);
+                assert!(!targets.is_empty(), "{}{path} points to nothing ({})", endpoint.id, schema.name);
+                references += 1;
+                if targets.len() > 1 {
+                    let names: Vec<String> = targets.iter().map(|target| id(target.endpoint)).collect();
+                    kinds.insert(schema.name.clone(), names);
+                }
+            }
+        }
+        assert!(references > 300, "{references}");
+        let mut abstracts: Vec<&String> = kinds.keys().collect();
+        abstracts.sort();
+        assert_eq!(
+            abstracts,
+            ["edFi_educationOrganizationReference", "edFi_generalStudentProgramAssociationReference"]
+        );
+        assert!(kinds["edFi_educationOrganizationReference"].contains(&"stateEducationAgencies".to_owned()));
+        let programs = &kinds["edFi_generalStudentProgramAssociationReference"];
+        assert!(programs.contains(&"studentCTEProgramAssociations".to_owned()), "{programs:?}");
+        assert!(!programs.contains(&"studentSchoolAssociations".to_owned()), "{programs:?}");
+    }
+}
+
+#[test]
+fn what_a_body_is_made_of() {
+    let properties = r##""beginDate":{"type":"string","format":"date"},
+        "count":{"type":"integer","format":"int32","minimum":0,"x-nullable":true},
+        "share":{"type":"number","maximum":1,"exclusiveMaximum":true},
+        "code":{"type":"string","minLength":1,"maxLength":30,"x-Ed-Fi-isIdentity":true},
+        "levels":{"type":"array","minItems":1,"items":{"type":"string","enum":["a","b"]}},
+        "things":{"type":"array","items":{"$ref":"#/d/edFi_thing"}},
+        "place":{"type":"object","required":["x"],"properties":{"x":{"type":"boolean"}}},
+        "nothing":{"$ref":"#/d/missing"},"bag":{"type":"object","additionalProperties":{"type":"string"}}"##;
+    for document in both(properties, r#""code""#, r##"{"$ref":"#/parameters/limit"},{"$ref":"\"#/broken\""}"##) {
+        let resource = &document.resources[0];
+        let body = document.schemas.get(resource.body);
+        let shape = |name: &str| &body.property(name).unwrap().shape;
+        assert_eq!(body.name, "edFi_thing");
+        let date = TextRule { format: Some(TextFormat::Date), ..TextRule::default() };
+        assert_eq!(*shape("beginDate"), Shape::Text(date));
+        let bounds = Bounds { minimum: Some(0.0), ..Bounds::default() };
+        assert_eq!(*shape("count"), Shape::Integer(IntegerRule { width: Some(IntegerWidth::Int32), bounds }));
+        assert!(body.property("count").unwrap().nullable);
+        let bounds = Bounds { maximum: Some(1.0), exclusive_maximum: true, ..Bounds::default() };
+        assert_eq!(*shape("share"), Shape::Number(bounds));
+        let code = body.property("code").unwrap();
+        assert!(code.required && code.identity && !body.property("share").unwrap().required);
+        let Shape::Array(levels) = shape("levels") else { panic!() };
+        assert_eq!(levels.min_items, Some(1));
+        assert!(matches!(&levels.items, Shape::Text(rule) if rule.values == ["a", "b"]));
+        let Shape::Array(things) = shape("things") else { panic!() };
+        assert_eq!(things.items, Shape::Object(resource.body));
+        let Shape::Object(place) = shape("place") else { panic!() };
+        assert!(document.schemas.get(*place).property("x").unwrap().required);
+        assert_eq!([shape("nothing"), shape("bag")], [&Shape::Any, &Shape::Any]);
+    }
+}
+
+#[test]
+fn a_kept_document_whose_parts_do_not_fit_is_refused() {
+    let properties = r#""code":{"type":"string"}"#;
+    let [document, _] = both(properties, "", &parameters(&["code"]));
+    let mut kept = serde_json::to_value(&document).unwrap();
+    kept["schemas"] = serde_json::json!([]);
+    assert!(serde_json::from_value::<Document>(kept).is_err());
 }
