@@ -57,8 +57,25 @@ pub enum Event {
         /// Of [`Event::Planned`]'s bytes.
         bytes: u64,
     },
+    /// The number of records that an endpoint's work is about, where it is known before they are had: `fetch` and
+    /// `truncate`, which read no files.
+    Expected {
+        /// The endpoint.
+        endpoint: EndpointId,
+        /// As the API counts them.
+        records: u64,
+    },
     /// The final word on one record.
     Record(RecordEvent),
+    /// The final word on several records at once that are no lines of a file, such as a page of `fetch`.
+    Records(RecordsEvent),
+    /// An endpoint could not be worked on at all, or not to its end, and of how many records is not known.
+    EndpointFailed {
+        /// The endpoint.
+        endpoint: EndpointId,
+        /// Why.
+        failure: Failure,
+    },
     /// An exchange is repeated.
     Repeated {
         /// The endpoint, `None` for token, discovery and documents.
@@ -170,6 +187,19 @@ pub struct RecordEvent {
     pub repeats: u32,
 }
 
+/// The final word on several records at once.
+#[derive(Debug, Clone)]
+pub struct RecordsEvent {
+    /// Their endpoint.
+    pub endpoint: EndpointId,
+    /// The file that they were written to, or were to be; empty where there is none.
+    pub file: Rc<str>,
+    /// What became of each of them.
+    pub outcome: Outcome,
+    /// How many they are.
+    pub count: u64,
+}
+
 /// What became of a record.
 #[derive(Debug, Clone)]
 pub enum Outcome {
@@ -182,6 +212,21 @@ pub enum Outcome {
     Skipped(Skip),
     /// It was refused, had no answer, or could not be tried.
     Failed(Failure),
+    /// Nothing is wrong with it, and nothing was to be done with it (validate).
+    Valid,
+    /// Something is wrong with it, so it was not sent (validate, validate+send); never empty.
+    Invalid(Vec<Finding>),
+}
+
+/// Something that is wrong with a record. Names paths and rules, and of the record's values only descriptors.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Finding {
+    /// The validation method that found it: `json`, `schema`, `descriptors`, `uniqueness` or `references`.
+    pub method: &'static str,
+    /// What is wrong.
+    pub message: String,
+    /// What would fix it.
+    pub cause: Cause,
 }
 
 /// Why a record was not tried.
@@ -197,6 +242,12 @@ pub enum Skip {
     NotFound,
     /// The API holds several such records (delete).
     SeveralFound,
+    /// The credentials may not read the endpoint (fetch).
+    NotPermitted,
+    /// The endpoint has no parameter that the query asks for (fetch).
+    NotAsked,
+    /// A file of this name was there, and is left as it is (create).
+    Kept,
 }
 
 /// Why a record failed.
@@ -212,8 +263,6 @@ pub struct Failure {
     pub correlation_id: Option<String>,
     /// What would fix it.
     pub cause: Cause,
-    /// The validation method that found it, for `validate`.
-    pub method: Option<&'static str>,
 }
 
 /// What would fix a failure.

@@ -11,7 +11,7 @@ use crate::config::{self, Config, Resend};
 use crate::event::{Event, Listener, Started};
 use crate::exit::Exit;
 use crate::host::{Clock, FileError, Files, Host, Sink, Timestamp};
-use crate::invocation::Invocation;
+use crate::invocation::{Command, Invocation};
 use crate::notice::Notice;
 use crate::report::{self, Ended, Results};
 
@@ -56,12 +56,9 @@ pub async fn run<H: Host>(invocation: &Invocation, host: &H, listener: &dyn List
     loaded.notices.into_iter().for_each(|notice| tee(&Event::Notice(notice)));
     let file = ResultsFile {
         host,
-        path: invocation.results_file.as_deref().filter(|path| !path.is_empty()),
+        path: invocation.results_file.as_deref().filter(|path| !path.is_empty() && writes_results(invocation)),
         results: &results,
     };
-    if let Err(error) = command::check_available(invocation.command) {
-        return not_begun(error);
-    }
     // Written first of all: a results file that cannot be written is not found out at the end of a long run, and one
     // of an earlier run is not taken for this one's.
     if let Err(error) = file.write(false).await {
@@ -76,13 +73,13 @@ pub async fn run<H: Host>(invocation: &Invocation, host: &H, listener: &dyn List
             Either::Right((never, _)) => match never {},
         }
     };
-    let (mut exit, ended, sent_since) = match outcome {
-        Ok(done) => {
-            (report::exit(&results.borrow(), invocation.fail_on, done.ended), Some(done.ended), done.sent_since)
+    let (mut exit, ended, sent_since, output) = match outcome {
+        Ok(Done { ended, sent_since, output }) => {
+            (report::exit(&results.borrow(), invocation.fail_on, ended), Some(ended), sent_since, output)
         }
         Err(error) => {
             tee(&Event::Notice(error.notice));
-            (error.exit, None, None)
+            (error.exit, None, None, None)
         }
     };
     let completed = matches!(ended, Some(Ended::Completed | Ended::DryRun));
@@ -95,7 +92,7 @@ pub async fn run<H: Host>(invocation: &Invocation, host: &H, listener: &dyn List
         }
     }
     let at = host.clock().now();
-    let stdout = file.is_stdout().then(|| results.borrow().to_json(at, completed));
+    let stdout = if file.is_stdout() { Some(results.borrow().to_json(at, completed)) } else { output };
     tee(&Event::Finished { at, completed });
     Report { exit, ended, stdout, sent_since }
 }
@@ -104,6 +101,12 @@ pub async fn run<H: Host>(invocation: &Invocation, host: &H, listener: &dyn List
 struct Done {
     ended: Ended,
     sent_since: Option<Timestamp>,
+    output: command::Output,
+}
+
+/// `count` alone writes its table where others write their results.
+fn writes_results(invocation: &Invocation) -> bool {
+    invocation.command != Command::Count
 }
 
 async fn work<H: Host>(
@@ -117,9 +120,9 @@ async fn work<H: Host>(
     let session = command::connect(invocation, config, host, listener, run_id).await?;
     let carried_out = session.beside_upkeep(command::carry_out(&session, &resend)).await;
     session.close().await;
-    carried_out.transpose()?;
+    let output = carried_out.transpose()?.flatten();
     let sent_since = session.already_sent_since().and_then(|time| Timestamp::from_second(time.into()).ok());
-    Ok(Done { ended: session.ended(), sent_since })
+    Ok(Done { ended: session.ended(), sent_since, output })
 }
 
 /// A name for a run that no other has: when it began, and some chance.

@@ -9,11 +9,11 @@ use futures_util::future::{Either, select};
 use super::session::{Session, release};
 use crate::api::documents::{Cache, Document, fetch_cached, get_dependencies, get_document_urls};
 use crate::api::{self, Api, FrontEnd, Unreachable};
-use crate::config::{Config, ConfigError, Selection};
+use crate::config::{Config, ConfigError, Method, Selection};
 use crate::event::{Event, Listener};
 use crate::exit::Exit;
 use crate::host::{Clock, FileError, Host, HostKind, Lock, LockRefused, Storage, StorageError, Takeover, TlsSupport};
-use crate::invocation::Invocation;
+use crate::invocation::{Command, Invocation};
 use crate::model::{self, Dependencies, Endpoints};
 use crate::notice::Notice;
 use crate::state::Target;
@@ -80,7 +80,10 @@ pub(crate) async fn connect<'a, H: Host>(
 ) -> Result<Session<'a, H>, NotBegun> {
     let selection =
         Selection::parse(invocation.selector.as_deref(), invocation.exclude.as_deref()).map_err(NotBegun::config)?;
-    config.credentials().map_err(NotBegun::config)?;
+    let signs_in = signs_in(invocation, config);
+    if signs_in {
+        config.credentials().map_err(NotBegun::config)?;
+    }
     let tell = |notice: Notice| listener.hear(&Event::Notice(notice));
     let storage = open_storage(config, host, &tell).await?;
     let found = api::discover(host, config, listener)
@@ -96,7 +99,7 @@ pub(crate) async fn connect<'a, H: Host>(
     listener.hear(&Event::Connected { data_url: found.data_url.to_string(), version: found.version.clone() });
     let target = Target::new(&found.data_url);
     let lock = match &storage {
-        Some(storage) if !invocation.dry_run => {
+        Some(storage) if changes_state(invocation) => {
             Some(take_lock(invocation, host, storage, &target, run_id, &tell).await?)
         }
         _ => None,
@@ -107,7 +110,9 @@ pub(crate) async fn connect<'a, H: Host>(
     };
     let api = Api::new(host, config, found, listener, front_end);
     let prepared = async {
-        api.sign_in().await.map_err(NotBegun::unreachable)?;
+        if signs_in {
+            api.sign_in().await.map_err(NotBegun::unreachable)?;
+        }
         let endpoints = endpoints(&api, storage.as_ref(), &target, invocation, &tell).await?;
         let selected = selection.apply(&endpoints.ids(), &config.namespace).map_err(NotBegun::config)?;
         selected.notices.into_iter().for_each(&tell);
@@ -132,6 +137,25 @@ pub(crate) async fn connect<'a, H: Host>(
             }
             Err(error)
         }
+    }
+}
+
+/// Whether the run changes what is remembered of the target, so that no other may do so meanwhile.
+fn changes_state(invocation: &Invocation) -> bool {
+    let changing = [Command::Send, Command::ValidateSend, Command::Delete, Command::Truncate];
+    !invocation.dry_run && changing.contains(&invocation.command)
+}
+
+/// Whether the run asks the API for more than its documents, which need no token.
+fn signs_in(invocation: &Invocation, config: &Config) -> bool {
+    let methods = &config.validate.methods;
+    match invocation.command {
+        Command::Create => false,
+        Command::Validate => {
+            methods.contains(&Method::Descriptors)
+                || (methods.contains(&Method::References) && config.validate.references.remote)
+        }
+        _ => true,
     }
 }
 

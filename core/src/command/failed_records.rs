@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::session::Session;
 use crate::data::{Reread, Span};
-use crate::event::{EndpointId, Failure};
+use crate::event::{EndpointId, Failure, Finding};
 use crate::host::{FileError, FileErrorKind, Files, Host, Sink};
 
 /// Remembers where failed records stand and why they failed; the records themselves are read again at the end.
@@ -53,16 +53,36 @@ impl FailedRecords {
 
     /// Remembers one failed record.
     pub(crate) fn add(&mut self, file: usize, line: u64, span: Span, failure: &Failure) {
-        if !self.kept {
-            return;
+        if self.kept {
+            let correlation_id = failure.correlation_id.as_deref().map(Into::into);
+            self.add_for(file, line, span, failure.status, &failure.messages.join("; "), correlation_id);
         }
-        let reason = Reason { status: failure.status, message: failure.messages.join("; ").into() };
+    }
+
+    /// Remembers one invalid record.
+    #[expect(dead_code, reason = "comes with validate")]
+    pub(crate) fn add_invalid(&mut self, file: usize, line: u64, span: Span, findings: &[Finding]) {
+        if self.kept {
+            let messages: Vec<&str> = findings.iter().map(|found| &*found.message).collect();
+            self.add_for(file, line, span, None, &messages.join("; "), None);
+        }
+    }
+
+    fn add_for(
+        &mut self,
+        file: usize,
+        line: u64,
+        span: Span,
+        status: Option<u16>,
+        message: &str,
+        correlation_id: Option<Box<str>>,
+    ) {
+        let reason = Reason { status, message: message.into() };
         let next = self.reasons.len();
         let reason = *self.known.entry(reason.clone()).or_insert_with(|| {
             self.reasons.push(reason);
             next
         });
-        let correlation_id = failure.correlation_id.as_deref().map(Into::into);
         self.records.push(FailedRecord { file, line, span, reason, correlation_id });
     }
 

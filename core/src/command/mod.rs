@@ -1,9 +1,17 @@
 //! What each command does.
 
 mod connect;
+mod count;
+mod create;
+mod delete;
 mod failed_records;
+mod fetch;
+mod reader;
 mod send;
 mod session;
+mod truncate;
+mod validate;
+mod validate_send;
 
 pub(crate) use connect::{NotBegun, connect};
 pub(crate) use session::Session;
@@ -16,29 +24,31 @@ use crate::invocation::Command;
 use crate::notice::Notice;
 use crate::state::ResendRules;
 
-/// Refuses what this version does not have, before anything is asked of the API.
-pub(crate) fn check_available(command: Command) -> Result<(), NotBegun> {
-    match command {
-        Command::Send => Ok(()),
-        other => Err(unavailable(other)),
-    }
-}
-
-fn unavailable(command: Command) -> NotBegun {
-    let notice = Notice::error(format!("{} is not part of this version yet", command.name()));
-    NotBegun::usage(notice.with_hint("this version has the command send"))
-}
+/// What a command leaves behind beside its events: what belongs on standard output.
+pub(crate) type Output = Option<String>;
 
 /// Carries the command of a session out.
-pub(crate) async fn carry_out<H: Host>(session: &Session<'_, H>, resend: &Resend) -> Result<(), NotBegun> {
+pub(crate) async fn carry_out<H: Host>(session: &Session<'_, H>, resend: &Resend) -> Result<Output, NotBegun> {
     match session.invocation.command {
+        Command::Count => count::count(session).await,
+        Command::Fetch => fetch::fetch(session).await.map(|()| None),
+        Command::Validate => validate::validate(session).await.map(|()| None),
         Command::Send => {
             let data = local_data(session).await?;
             send::send(session, data, &rules(resend)).await;
-            Ok(())
+            Ok(None)
         }
-        other => Err(unavailable(other)),
+        Command::ValidateSend => validate_send::validate_and_send(session, &rules(resend)).await.map(|()| None),
+        Command::Delete => delete::delete(session, &rules(resend)).await.map(|()| None),
+        Command::Truncate => truncate::truncate(session).await.map(|()| None),
+        Command::Create => create::create(session).await.map(|()| None),
     }
+}
+
+/// A command that this version does not have.
+fn unavailable<T>(command: Command) -> Result<T, NotBegun> {
+    let notice = Notice::error(format!("{} is not part of this version yet", command.name()));
+    Err(NotBegun::usage(notice))
 }
 
 /// The files of the selected endpoints, each told to the user; files that lead nowhere are told too.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use crate::api::problem::{Missing, missing};
-use crate::event::{Cause, Failure};
+use crate::event::Cause;
 
 /// The most missing things that are told apart for each cause; the rest counts under the cause alone.
 pub(super) const MISSING_THINGS: usize = 1_000;
@@ -59,6 +59,14 @@ pub(super) struct Example {
     pub(super) message: String,
 }
 
+/// Where a failed record stands.
+#[derive(Debug)]
+pub(super) struct Place<'a> {
+    pub(super) endpoint: usize,
+    pub(super) file: &'a Rc<str>,
+    pub(super) line: Option<u64>,
+}
+
 /// A group with its name.
 #[derive(Debug)]
 pub(super) struct CauseEntry<'a> {
@@ -69,21 +77,25 @@ pub(super) struct CauseEntry<'a> {
 }
 
 impl Causes {
-    pub(super) fn add(&mut self, failure: &Failure, endpoint: usize, file: &Rc<str>, line: Option<u64>) {
+    /// Adds failed records, `count` of them if they stand on no line, with their messages and the cause of each.
+    pub(super) fn add(&mut self, reasons: &[(Cause, &str)], place: &Place<'_>, count: u64) {
+        let &Place { endpoint, file, line } = place;
         let mut keys: Vec<(Key, &str)> = Vec::new();
-        if matches!(failure.cause, Cause::MissingParent | Cause::UnknownDescriptor) {
-            for message in &failure.messages {
-                if let Some(missing) = missing(message) {
-                    let key = self.key(failure.cause, missing);
-                    if keys.iter().all(|(known, _)| *known != key) {
-                        keys.push((key, message));
-                    }
+        for &(cause, message) in reasons {
+            if matches!(cause, Cause::MissingParent | Cause::UnknownDescriptor)
+                && let Some(missing) = missing(message)
+            {
+                let key = self.key(cause, missing);
+                if keys.iter().all(|(known, _)| *known != key) {
+                    keys.push((key, message));
                 }
             }
         }
-        if keys.is_empty() {
-            let key = Key { cause: failure.cause, thing: None, value: None };
-            keys.push((key, failure.messages.first().map_or("", String::as_str)));
+        // What names nothing missing counts under its cause alone, unless the record stands under that already.
+        for &(cause, message) in reasons {
+            if keys.iter().all(|(known, _)| known.cause != cause) {
+                keys.push((Key { cause, thing: None, value: None }, message));
+            }
         }
         for (key, message) in keys {
             let example = || Example { endpoint, file: Rc::clone(file), line, message: message.to_owned() };
@@ -92,8 +104,8 @@ impl Causes {
                 endpoints: BTreeMap::new(),
                 example: example(),
             });
-            group.records += 1;
-            *group.endpoints.entry(endpoint).or_default() += 1;
+            group.records += count;
+            *group.endpoints.entry(endpoint).or_default() += count;
             let known = (group.example.endpoint, &group.example.file, group.example.line);
             if (endpoint, file, line) < known {
                 group.example = example();

@@ -41,10 +41,12 @@ pub fn exit(results: &Results, fail_on: FailOn, ended: Ended) -> Exit {
         return Exit::AllSkipped;
     }
     let (all, failed) = if matches!(command, Some(Command::Count | Command::Fetch)) {
-        let failed = results.endpoints().iter().filter(|endpoint| endpoint.counts().failed > 0).count();
-        (results.endpoints().len() as u64, failed as u64)
+        let failed = results.endpoints().iter().filter(|endpoint| endpoint.broke() || endpoint.counts().failed > 0);
+        (results.endpoints().len() as u64, failed.count() as u64)
     } else {
-        (totals.processed, totals.failed)
+        // An endpoint that broke has an unknown number of failed records, at least one.
+        let broken = results.endpoints().iter().filter(|endpoint| endpoint.broke()).count() as u64;
+        (totals.processed + broken, totals.failed + broken)
     };
     match fail_on {
         FailOn::Never => Exit::Done,

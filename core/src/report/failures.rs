@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::causes::cause_name;
-use crate::event::{Cause, Failure};
+use crate::event::{Cause, Failure, Finding};
 
 /// The most different messages that are kept of an endpoint.
 pub(super) const DIFFERENT_MESSAGES: usize = 10_000;
@@ -67,24 +67,50 @@ pub(super) struct Entry<'a> {
 }
 
 impl Failures {
-    /// Adds a failed record: each of its messages is an entry, and none counts it twice.
-    pub(super) fn add(&mut self, failure: &Failure, file: &Rc<str>, line: Option<u64>) {
-        let file_number = number(&mut self.files, file);
+    /// Adds failed records, `count` of them if they stand on no line: each of their messages is an entry, and none
+    /// counts a record twice.
+    pub(super) fn add(&mut self, failure: &Failure, file: &Rc<str>, line: Option<u64>, count: u64) {
         self.touched.clear();
         for text in &failure.messages {
-            let (message, text) = self.message(text, failure.cause);
-            let key = Key { message, status: failure.status, method: failure.method, file: file_number };
-            let at = *self.index.entry(key).or_insert_with(|| {
-                self.groups.push(Group::new(key, text, Rc::clone(file)));
-                self.groups.len() - 1
-            });
-            let group = &mut self.groups[at];
-            group.messages += 1;
-            if !self.touched.contains(&at) {
-                self.touched.push(at);
-                group.add(failure, line);
+            if let Some(at) = self.touch(text, failure.cause, failure.status, None, file) {
+                self.groups[at].add(line, count);
+                self.groups[at].add_origin(failure, line);
             }
         }
+    }
+
+    /// Adds an invalid record: each finding is an entry, and none counts it twice.
+    pub(super) fn add_findings(&mut self, findings: &[Finding], file: &Rc<str>, line: Option<u64>) {
+        self.touched.clear();
+        for Finding { method, message, cause } in findings {
+            if let Some(at) = self.touch(message, *cause, None, Some(method), file) {
+                self.groups[at].add(line, 1);
+            }
+        }
+    }
+
+    /// The group of a message, which is made if there is none; `None` if the record at hand is in it already.
+    fn touch(
+        &mut self,
+        text: &str,
+        cause: Cause,
+        status: Option<u16>,
+        method: Option<&'static str>,
+        file: &Rc<str>,
+    ) -> Option<usize> {
+        let file_number = number(&mut self.files, file);
+        let (message, text) = self.message(text, cause);
+        let key = Key { message, status, method, file: file_number };
+        let at = *self.index.entry(key).or_insert_with(|| {
+            self.groups.push(Group::new(key, text, Rc::clone(file)));
+            self.groups.len() - 1
+        });
+        self.groups[at].messages += 1;
+        if self.touched.contains(&at) {
+            return None;
+        }
+        self.touched.push(at);
+        Some(at)
     }
 
     fn message(&mut self, text: &str, cause: Cause) -> (Message, Rc<str>) {
@@ -123,9 +149,12 @@ impl Group {
         }
     }
 
-    fn add(&mut self, failure: &Failure, line: Option<u64>) {
-        self.records += 1;
+    fn add(&mut self, line: Option<u64>, count: u64) {
+        self.records += count;
         self.lines.extend(line);
+    }
+
+    fn add_origin(&mut self, failure: &Failure, line: Option<u64>) {
         if self.problem_type.is_none() {
             self.problem_type.clone_from(&failure.problem_type);
         }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
 use super::words::{counted, duration, number, rate, whole};
-use crate::event::{EndpointId, Event, Outcome};
+use crate::event::{EndpointId, Event, Outcome, RecordEvent, RecordsEvent};
 
 /// The time over which the rate is taken.
 const WINDOW: Duration = Duration::from_secs(15);
@@ -22,6 +22,8 @@ pub struct Progress {
     finished: bool,
     files: HashMap<EndpointId, Bytes>,
     total: Bytes,
+    /// Records that were told beforehand, where no files are read.
+    told: u64,
     done: u64,
     failed: u64,
     in_flight: usize,
@@ -51,15 +53,28 @@ impl Progress {
             Event::EndpointStarted { .. } => self.working = true,
             Event::Read { endpoint, bytes } => self.set(endpoint, |known| known.read = *bytes),
             Event::EndpointFinished { endpoint } => self.set(endpoint, |known| known.read = known.planned),
-            Event::Record(record) => {
+            Event::Expected { records, .. } => {
                 self.working = true;
-                self.done += 1;
-                self.failed += u64::from(matches!(record.outcome, Outcome::Failed(_)));
+                self.told += records;
             }
+            Event::Record(RecordEvent { outcome, .. }) => self.records(outcome, 1),
+            Event::Records(RecordsEvent { outcome, count, .. }) => self.records(outcome, *count),
             Event::GateClosed { wait, .. } => self.asked_to_wait = Some(*wait),
             Event::InFlight { now, .. } => self.in_flight = *now,
             Event::Finished { .. } => self.finished = true,
-            Event::Notice(_) | Event::Connected { .. } | Event::Repeated { .. } | Event::DryRun { .. } => {}
+            Event::Notice(_)
+            | Event::Connected { .. }
+            | Event::Repeated { .. }
+            | Event::DryRun { .. }
+            | Event::EndpointFailed { .. } => {}
+        }
+    }
+
+    fn records(&mut self, outcome: &Outcome, count: u64) {
+        self.working = true;
+        self.done += count;
+        if matches!(outcome, Outcome::Failed(_) | Outcome::Invalid(_)) {
+            self.failed += count;
         }
     }
 
@@ -74,13 +89,18 @@ impl Progress {
         let expected = self.expected();
 
         let mut parts = Vec::new();
-        if let Some(percent) = self.total.read.saturating_mul(100).checked_div(self.total.planned) {
+        let percent = match self.told {
+            0 => self.total.read.saturating_mul(100).checked_div(self.total.planned),
+            told => Some(self.done.saturating_mul(100) / told),
+        };
+        if let Some(percent) = percent {
             // What is read is not yet answered.
             parts.push(format!("{}%", percent.min(if self.finished { 100 } else { 99 })));
         }
         parts.push(match expected {
             Some(expected) if expected > self.done => {
-                format!("{} of about {} records", number(self.done), number(expected))
+                let about = if self.told > 0 { "" } else { "about " };
+                format!("{} of {about}{} records", number(self.done), number(expected))
             }
             _ => counted(self.done, "record", "records"),
         });
@@ -119,6 +139,9 @@ impl Progress {
 
     /// The records that there will have been, if those to come are as long as those that were.
     fn expected(&self) -> Option<u64> {
+        if self.told > 0 {
+            return Some(self.told);
+        }
         if self.total.read == 0 {
             return None;
         }

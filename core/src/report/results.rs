@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::causes::Causes;
+use super::causes::{Causes, Place};
 use super::failures::Failures;
 use super::json;
-use crate::event::{DryRun, EndpointId, Event, Failure, Outcome, RecordEvent, Skip, Started};
+use crate::event::{Cause, DryRun, EndpointId, Event, Failure, Outcome, RecordEvent, RecordsEvent, Skip, Started};
 use crate::host::Timestamp;
 
 /// What became of the records of a run. A fold over its events; a record that succeeds costs no memory.
@@ -23,7 +23,8 @@ pub struct Results {
     pub(super) dry_run: Vec<(EndpointId, DryRun)>,
 }
 
-/// Records by what became of them: `processed` is always the sum of the three others.
+/// Records by what became of them: `processed` is the sum of the three others, and of the valid ones that were not to
+/// be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
     /// All records that had a final word.
@@ -43,7 +44,11 @@ pub struct EndpointResults {
     pub(super) counts: Counts,
     /// Successes by status, sorted.
     pub(super) successes: Vec<(u16, u64)>,
-    skips: [u64; 5],
+    /// Records in which nothing was wrong and with which nothing was to be done.
+    pub(super) valid: u64,
+    /// Whether it could not be worked on, or not to its end.
+    pub(super) broke: bool,
+    skips: [u64; SKIPS],
     pub(super) retries: u64,
     pub(super) failures: Failures,
 }
@@ -62,7 +67,17 @@ impl Results {
             Event::EndpointStarted { endpoint, .. } | Event::EndpointFinished { endpoint } => {
                 self.position(endpoint);
             }
-            Event::Record(record) => self.record(record),
+            Event::Record(RecordEvent { endpoint, file, line, outcome, .. }) => {
+                self.records(endpoint, file, *line, outcome, 1);
+            }
+            Event::Records(RecordsEvent { endpoint, file, outcome, count }) => {
+                self.records(endpoint, file, None, outcome, *count);
+            }
+            Event::EndpointFailed { endpoint, failure } => {
+                let at = self.position(endpoint);
+                self.endpoints[at].broke = true;
+                self.fail(at, failure, &Rc::from(""), None, 1);
+            }
             Event::Repeated { endpoint: Some(endpoint), .. } => {
                 let at = self.position(endpoint);
                 self.endpoints[at].retries += 1;
@@ -75,6 +90,7 @@ impl Results {
             | Event::Notice(_)
             | Event::Connected { .. }
             | Event::Read { .. }
+            | Event::Expected { .. }
             | Event::GateClosed { .. }
             | Event::InFlight { .. }
             | Event::Finished { .. } => {}
@@ -117,30 +133,37 @@ impl Results {
         if own || alone { id.name.to_string() } else { id.to_string() }
     }
 
-    fn record(&mut self, record: &RecordEvent) {
-        let at = self.position(&record.endpoint);
+    fn records(&mut self, id: &EndpointId, file: &Rc<str>, line: Option<u64>, outcome: &Outcome, count: u64) {
+        let at = self.position(id);
         let endpoint = &mut self.endpoints[at];
-        endpoint.counts.processed += 1;
-        match &record.outcome {
+        endpoint.counts.processed += count;
+        match outcome {
             Outcome::Succeeded { status } => {
-                endpoint.counts.succeeded += 1;
+                endpoint.counts.succeeded += count;
                 match endpoint.successes.binary_search_by_key(status, |(status, _)| *status) {
-                    Ok(known) => endpoint.successes[known].1 += 1,
-                    Err(new) => endpoint.successes.insert(new, (*status, 1)),
+                    Ok(known) => endpoint.successes[known].1 += count,
+                    Err(new) => endpoint.successes.insert(new, (*status, count)),
                 }
             }
             Outcome::Skipped(skip) => {
-                endpoint.counts.skipped += 1;
-                endpoint.skips[position_of(*skip)] += 1;
+                endpoint.counts.skipped += count;
+                endpoint.skips[position_of(*skip)] += count;
             }
+            Outcome::Valid => endpoint.valid += count,
             Outcome::Failed(failure) => {
-                endpoint.counts.failed += 1;
-                self.fail(at, failure, record);
+                endpoint.counts.failed += count;
+                self.fail(at, failure, file, line, count);
+            }
+            Outcome::Invalid(findings) => {
+                endpoint.counts.failed += count;
+                endpoint.failures.add_findings(findings, file, line);
+                let reasons: Vec<(Cause, &str)> = findings.iter().map(|found| (found.cause, &*found.message)).collect();
+                self.causes.add(&reasons, &Place { endpoint: at, file, line }, count);
             }
         }
     }
 
-    fn fail(&mut self, at: usize, failure: &Failure, record: &RecordEvent) {
+    fn fail(&mut self, at: usize, failure: &Failure, file: &Rc<str>, line: Option<u64>, count: u64) {
         let unexplained;
         let failure = if failure.messages.is_empty() {
             unexplained = Failure { messages: vec!["no reason is known".to_owned()], ..failure.clone() };
@@ -148,8 +171,9 @@ impl Results {
         } else {
             failure
         };
-        self.endpoints[at].failures.add(failure, &record.file, record.line);
-        self.causes.add(failure, at, &record.file, record.line);
+        self.endpoints[at].failures.add(failure, file, line, count);
+        let reasons: Vec<(Cause, &str)> = failure.messages.iter().map(|text| (failure.cause, &**text)).collect();
+        self.causes.add(&reasons, &Place { endpoint: at, file, line }, count);
     }
 
     /// The position of an endpoint's results, which are made if there are none.
@@ -182,7 +206,9 @@ impl EndpointResults {
             id,
             counts: Counts::default(),
             successes: Vec::new(),
-            skips: [0; 5],
+            valid: 0,
+            broke: false,
+            skips: [0; SKIPS],
             retries: 0,
             failures: Failures::default(),
         }
@@ -203,6 +229,16 @@ impl EndpointResults {
         &self.successes
     }
 
+    /// Records in which nothing was wrong and with which nothing was to be done (validate).
+    pub fn valid(&self) -> u64 {
+        self.valid
+    }
+
+    /// Whether it could not be worked on, or not to its end, so that its numbers are not all.
+    pub fn broke(&self) -> bool {
+        self.broke
+    }
+
     /// How many were not tried for that reason.
     pub fn skipped(&self, skip: Skip) -> u64 {
         self.skips[position_of(skip)]
@@ -214,6 +250,9 @@ impl EndpointResults {
     }
 }
 
+/// How many reasons there are to skip a record.
+const SKIPS: usize = 8;
+
 fn position_of(skip: Skip) -> usize {
     match skip {
         Skip::AlreadySent => 0,
@@ -221,5 +260,8 @@ fn position_of(skip: Skip) -> usize {
         Skip::Outdated => 2,
         Skip::NotFound => 3,
         Skip::SeveralFound => 4,
+        Skip::NotPermitted => 5,
+        Skip::NotAsked => 6,
+        Skip::Kept => 7,
     }
 }

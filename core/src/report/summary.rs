@@ -64,7 +64,7 @@ fn accepted(command: Command) -> &'static [&'static str] {
 
 /// The numbers to the names of [`accepted`].
 fn accepted_counts(endpoint: &EndpointResults, command: Command) -> Vec<u64> {
-    let all = endpoint.counts().succeeded;
+    let all = endpoint.counts().succeeded + endpoint.valid();
     if accepted(command).len() == 1 {
         return vec![all];
     }
@@ -112,6 +112,9 @@ fn reasons(results: &Results) -> String {
         (Skip::Outdated, "outdated by a later line"),
         (Skip::NotFound, "not found"),
         (Skip::SeveralFound, "several found"),
+        (Skip::NotPermitted, "not permitted"),
+        (Skip::NotAsked, "without what the query asks for"),
+        (Skip::Kept, "kept"),
     ];
     let sum = |skip| results.endpoints().iter().map(|endpoint| endpoint.skipped(skip)).sum::<u64>();
     let told = named.iter().map(|(skip, name)| (sum(*skip), name)).filter(|(count, _)| *count > 0);

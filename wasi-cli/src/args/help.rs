@@ -62,10 +62,7 @@ pub(super) fn version() -> String {
 
 /// The commands with what they do.
 pub(super) fn commands() -> String {
-    let line = |command: Command| {
-        let version = if command == Command::Send { "" } else { " (not in this version)" };
-        format!("  {:<14} {}{version}\n", command.name(), sentence(command))
-    };
+    let line = |command: Command| format!("  {:<14} {}\n", command.name(), sentence(command));
     Command::ALL.into_iter().fold("Commands:\n".to_owned(), |text, command| text + &line(command))
 }
 

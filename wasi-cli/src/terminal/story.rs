@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use lightbeam_core::event::{DryRun, EndpointId, Event, Failure, Outcome, RecordEvent, Skip};
+use lightbeam_core::event::{DryRun, EndpointId, Event, Failure, Finding, Outcome, RecordEvent, RecordsEvent, Skip};
 use lightbeam_core::notice::Severity;
 
 use super::line::Line;
@@ -75,6 +75,8 @@ impl Story {
                 ]
             }
             Event::Record(record) => self.record(record),
+            Event::Records(records) => self.records(records),
+            Event::EndpointFailed { endpoint, failure } => vec![endpoint_failed(endpoint, failure)],
             Event::Repeated { endpoint, status, wait } => {
                 let place = endpoint.as_ref().map_or_else(|| "the API".to_owned(), ToString::to_string);
                 let why = status.map_or_else(|| "no answer".to_owned(), |status| format!("status {status}"));
@@ -103,7 +105,7 @@ impl Story {
             ],
             Event::EndpointFinished { endpoint } => self.endpoint_finished(endpoint),
             Event::DryRun { endpoint, plan } => vec![dry_run(endpoint, plan)],
-            Event::Read { .. } | Event::InFlight { .. } | Event::Finished { .. } => Vec::new(),
+            Event::Read { .. } | Event::Expected { .. } | Event::InFlight { .. } | Event::Finished { .. } => Vec::new(),
         }
     }
 
@@ -124,6 +126,47 @@ impl Story {
             Outcome::Failed(failure) => {
                 tally.failed += 1;
                 if tally.failed > TOLD { Vec::new() } else { vec![failed(record, failure)] }
+            }
+            Outcome::Valid => {
+                tally.succeeded += 1;
+                vec![told(record, Severity::Debug, "record_valid", "valid")]
+            }
+            Outcome::Invalid(findings) => {
+                tally.failed += 1;
+                if tally.failed > TOLD { Vec::new() } else { vec![invalid(record, findings)] }
+            }
+        }
+    }
+
+    fn records(&mut self, records: &RecordsEvent) -> Vec<Line> {
+        let tally = self.endpoints.entry(records.endpoint.clone()).or_default();
+        let line = |severity, kind: &'static str, what: String| {
+            vec![
+                Line::new(
+                    severity,
+                    kind,
+                    format!("{}: {}: {what}", records.endpoint, counted(records.count, "record")),
+                )
+                .with("endpoint", records.endpoint.to_string())
+                .with("count", records.count),
+            ]
+        };
+        match &records.outcome {
+            Outcome::Succeeded { .. } | Outcome::Valid => {
+                tally.succeeded += records.count;
+                Vec::new()
+            }
+            Outcome::Skipped(skip) => {
+                tally.skipped += records.count;
+                line(Severity::Info, "records_skipped", reason(*skip).to_owned())
+            }
+            Outcome::Failed(failure) => {
+                tally.failed += records.count;
+                line(Severity::Warning, "records_failed", failure.messages.join("; "))
+            }
+            Outcome::Invalid(findings) => {
+                tally.failed += records.count;
+                line(Severity::Warning, "records_failed", messages(findings))
             }
         }
     }
@@ -177,13 +220,34 @@ fn told(record: &RecordEvent, severity: Severity, event: &'static str, what: &st
         .with("repeats", record.repeats)
 }
 
-fn failed(record: &RecordEvent, failure: &Failure) -> Line {
+fn words(failure: &Failure) -> String {
     let words = failure.messages.join("; ");
-    let words = match failure.status {
+    match failure.status {
         Some(status) => format!("{status} {words}"),
         None => words,
-    };
-    told(record, Severity::Warning, "record_failed", &words)
+    }
+}
+
+fn messages(findings: &[Finding]) -> String {
+    let all: Vec<String> = findings.iter().map(|found| format!("{}: {}", found.method, found.message)).collect();
+    all.join("; ")
+}
+
+fn invalid(record: &RecordEvent, findings: &[Finding]) -> Line {
+    let mut methods: Vec<&str> = findings.iter().map(|found| found.method).collect();
+    methods.dedup();
+    told(record, Severity::Warning, "record_invalid", &messages(findings)).with("methods", methods.join(","))
+}
+
+fn endpoint_failed(endpoint: &EndpointId, failure: &Failure) -> Line {
+    Line::new(Severity::Warning, "endpoint_failed", format!("{endpoint}: {}", words(failure)))
+        .with("endpoint", endpoint.to_string())
+        .with("status", failure.status)
+        .with("correlation_id", failure.correlation_id.clone())
+}
+
+fn failed(record: &RecordEvent, failure: &Failure) -> Line {
+    told(record, Severity::Warning, "record_failed", &words(failure))
         .with("status", failure.status)
         .with("correlation_id", failure.correlation_id.clone())
 }
@@ -195,6 +259,9 @@ fn reason(skip: Skip) -> &'static str {
         Skip::Outdated => "a later line of the same key was already sent",
         Skip::NotFound => "the API holds no such record",
         Skip::SeveralFound => "the API holds several such records",
+        Skip::NotPermitted => "these credentials may not read the endpoint",
+        Skip::NotAsked => "the endpoint has no parameter that the query asks for",
+        Skip::Kept => "a file of this name is there already",
     }
 }
 
@@ -250,7 +317,6 @@ mod tests {
                 problem_type: None,
                 correlation_id: None,
                 cause: Cause::InvalidValue,
-                method: None,
             }),
             repeats: 0,
         })

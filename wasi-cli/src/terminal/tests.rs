@@ -73,7 +73,6 @@ fn refusal() -> Event {
             problem_type: None,
             correlation_id: None,
             cause: Cause::InvalidValue,
-            method: None,
         }),
         repeats: 0,
     })

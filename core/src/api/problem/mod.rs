@@ -78,7 +78,6 @@ impl Problem {
             problem_type: self.problem_type,
             correlation_id: self.correlation_id,
             cause,
-            method: None,
         }
     }
 }

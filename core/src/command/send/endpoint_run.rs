@@ -151,7 +151,7 @@ impl<'a, H: Host> EndpointRun<'a, H> {
 
     /// Records to send, each with leave to be sent. Nothing is read while the pool is full.
     fn jobs(&self) -> impl Stream<Item = (Job, Permit)> + '_ {
-        let reader = super::reader::Reader::new(self.session, &self.endpoint.id, &self.files);
+        let reader = crate::command::reader::Reader::new(self.session, &self.endpoint.id, &self.files);
         stream::unfold(reader, move |mut reader| async move {
             let permit = self.session.permit().await?;
             loop {
@@ -368,7 +368,7 @@ impl<'a, H: Host> EndpointRun<'a, H> {
 
     fn parked_jobs(&self, parked: Vec<Parked>) -> impl Stream<Item = (Job, Permit)> + '_ {
         let places = parked.iter().map(|parked| (parked.place.file, parked.place.span)).collect();
-        let rereader = super::reader::Rereader::new(self.session, &self.files, places);
+        let rereader = crate::command::reader::Rereader::new(self.session, &self.files, places);
         stream::unfold((parked.into_iter(), rereader), move |(mut parked, mut rereader)| async move {
             loop {
                 let next = parked.next()?;
@@ -465,7 +465,7 @@ impl<'a, H: Host> EndpointRun<'a, H> {
 
 /// A failure without an answer.
 fn failure(message: String, cause: Cause) -> Failure {
-    Failure { status: None, messages: vec![message], problem_type: None, correlation_id: None, cause, method: None }
+    Failure { status: None, messages: vec![message], problem_type: None, correlation_id: None, cause }
 }
 
 /// What the API said when it refused a record.

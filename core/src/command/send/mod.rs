@@ -3,7 +3,6 @@
 mod decision;
 mod endpoint_run;
 mod job;
-mod reader;
 
 use std::cell::Cell;
 use std::collections::BTreeSet;

@@ -136,14 +136,19 @@ fn send() {
 
 #[test]
 fn validate_has_the_method_first_and_no_status() {
-    let mut found = failure(None, Cause::InvalidValue, &["$.name: required"]);
-    found.method = Some("schema");
+    let finding = |method, message: &str| Finding { method, message: message.to_owned(), cause: Cause::InvalidValue };
+    let found = vec![
+        finding("schema", "$.name: required"),
+        finding("schema", "$.name: required"),
+        finding("uniqueness", "$.name: required"),
+    ];
     let events = |command| {
         [
             started(command),
             begun(STUDENTS),
             accepted(STUDENTS, 1, 200),
-            record(STUDENTS, 2, Outcome::Failed(found.clone())),
+            record(STUDENTS, 2, Outcome::Invalid(found.clone())),
+            record(STUDENTS, 3, Outcome::Valid),
         ]
     };
     let text = json(&events(Command::Validate), false);
@@ -155,10 +160,13 @@ fn validate_has_the_method_first_and_no_status() {
                     "file": "data/students.jsonl",
                     "line_numbers":[2],
                     "count": 1
-                }
-"#;
+                }"#;
     assert!(text.contains(entry), "{text}");
     assert!(text.contains("\"completed\": false"), "{text}");
+    assert!(text.contains("\"method\": \"uniqueness\""), "{text}");
+    assert!(text.contains("\"records_processed\": 3") && text.contains("\"records_failed\": 1"), "{text}");
+    let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(value["causes"][0]["records"], 1);
 
     let text = json(&events(Command::ValidateSend), true);
     let entry = r#"

@@ -8,7 +8,7 @@ mod people;
 use std::rc::Rc;
 
 use super::*;
-use crate::event::{Cause, EndpointId, Event, Failure, Outcome, RecordEvent, Skip, Started};
+use crate::event::{Cause, EndpointId, Event, Failure, Finding, Outcome, RecordEvent, Skip, Started};
 use crate::host::Timestamp;
 use crate::invocation::Command;
 
@@ -61,7 +61,7 @@ fn failed(endpoint: (&str, &str), line: u64, status: Option<u16>, cause: Cause, 
 
 fn failure(status: Option<u16>, cause: Cause, messages: &[&str]) -> Failure {
     let messages = messages.iter().map(|&message| message.to_owned()).collect();
-    Failure { status, messages, problem_type: None, correlation_id: None, cause, method: None }
+    Failure { status, messages, problem_type: None, correlation_id: None, cause }
 }
 
 fn results(events: &[Event]) -> Results {

@@ -4,13 +4,13 @@ use std::rc::Rc;
 
 use bytes::{Bytes, BytesMut};
 
-use crate::command::session::Session;
+use super::session::Session;
 use crate::data::{Line, Lines, Reread, Span};
 use crate::event::{EndpointId, Event};
 use crate::host::{Files, Host};
 
 /// The lines of all files of an endpoint, in order.
-pub(super) struct Reader<'a, H: Host> {
+pub(crate) struct Reader<'a, H: Host> {
     session: &'a Session<'a, H>,
     endpoint: &'a EndpointId,
     files: &'a [Rc<str>],
@@ -23,13 +23,13 @@ pub(super) struct Reader<'a, H: Host> {
 }
 
 impl<'a, H: Host> Reader<'a, H> {
-    pub(super) fn new(session: &'a Session<'a, H>, endpoint: &'a EndpointId, files: &'a [Rc<str>]) -> Self {
+    pub(crate) fn new(session: &'a Session<'a, H>, endpoint: &'a EndpointId, files: &'a [Rc<str>]) -> Self {
         Self { session, endpoint, files, file: 0, lines: None, bytes_before: 0, bytes_told: 0 }
     }
 
     /// The next line that is not blank, with the index of its file. A file that cannot be read (on) is told, and
     /// ends; the others are read all the same.
-    pub(super) async fn next(&mut self) -> Option<(usize, Line)> {
+    pub(crate) async fn next(&mut self) -> Option<(usize, Line)> {
         while let Some(file) = self.files.get(self.file) {
             if self.lines.is_none() {
                 match self.session.host.files().open(file).await {
@@ -69,7 +69,7 @@ impl<'a, H: Host> Reader<'a, H> {
 }
 
 /// Given records of an endpoint's files again, in file order.
-pub(super) struct Rereader<'a, H: Host> {
+pub(crate) struct Rereader<'a, H: Host> {
     session: &'a Session<'a, H>,
     files: &'a [Rc<str>],
     /// File and place of the records, in file order; the next one last.
@@ -79,18 +79,18 @@ pub(super) struct Rereader<'a, H: Host> {
 
 impl<'a, H: Host> Rereader<'a, H> {
     /// `wanted` in file order.
-    pub(super) fn new(session: &'a Session<'a, H>, files: &'a [Rc<str>], mut wanted: Vec<(usize, Span)>) -> Self {
+    pub(crate) fn new(session: &'a Session<'a, H>, files: &'a [Rc<str>], mut wanted: Vec<(usize, Span)>) -> Self {
         wanted.reverse();
         Self { session, files, wanted, reread: None }
     }
 
     /// Leaves the next record out.
-    pub(super) fn pass_over(&mut self) {
+    pub(crate) fn pass_over(&mut self) {
         self.wanted.pop();
     }
 
     /// The bytes of the next record; `None` if its file can no longer be read, which is told.
-    pub(super) async fn next(&mut self) -> Option<Bytes> {
+    pub(crate) async fn next(&mut self) -> Option<Bytes> {
         let (file, span) = self.wanted.pop()?;
         if self.reread.as_ref().is_none_or(|(open, _)| *open != file) {
             let path = &self.files[file];

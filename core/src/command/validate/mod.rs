@@ -1,0 +1,9 @@
+//! `validate`: checks local records.
+
+use crate::command::{NotBegun, Session, unavailable};
+use crate::host::Host;
+use crate::invocation::Command;
+
+pub(super) async fn validate<H: Host>(_session: &Session<'_, H>) -> Result<(), NotBegun> {
+    unavailable(Command::Validate)
+}
