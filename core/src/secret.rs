@@ -3,6 +3,10 @@
 use std::fmt;
 
 use http::Uri;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// What is encoded in a name or value of a query: all but what RFC 3986 calls unreserved.
+const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A value that no message, event, log or report shows: it has no `Display`, and its `Debug` says `[secret]`.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -96,6 +100,19 @@ impl Url {
         self.0.query()
     }
 
+    /// The URL with these parameters added to its query, each name and value encoded. `None` if it becomes longer than
+    /// a URL can be (64 KiB): to ask with fewer parameters would be to ask for something else.
+    pub fn with_query<'p>(&self, parameters: impl IntoIterator<Item = (&'p str, &'p str)>) -> Option<Self> {
+        let mut text = self.expose();
+        for (name, value) in parameters {
+            text.push(if text.contains('?') { '&' } else { '?' });
+            text.extend(utf8_percent_encode(name, QUERY));
+            text.push('=');
+            text.extend(utf8_percent_encode(value, QUERY));
+        }
+        text.parse().ok()
+    }
+
     /// Whether the host is this very machine.
     pub fn is_loopback(&self) -> bool {
         let host = self.host();
@@ -135,6 +152,15 @@ mod tests {
         let url: Url = "https://u:p4ss@Example.org:443/a?token=abc&flag".parse().unwrap();
         assert_eq!(url.to_string(), "https://example.org/a?token=…&flag");
         assert!(!format!("{url:?}").contains("p4ss"));
+    }
+
+    #[test]
+    fn parameters_are_encoded() {
+        let url: Url = "https://h/a".parse().unwrap();
+        let with = url.with_query([("schoolId", "7"), ("name", "a b&c=d/ü-_.~"), ("x", "")]).unwrap();
+        assert_eq!(with.expose(), "https://h/a?schoolId=7&name=a%20b%26c%3Dd%2F%C3%BC-_.~&x=");
+        assert_eq!(with.with_query([("y", "1")]).unwrap().query().unwrap().rsplit('&').next(), Some("y=1"));
+        assert!(url.with_query([("x", "x".repeat(70_000).as_str())]).is_none());
     }
 
     #[test]

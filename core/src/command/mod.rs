@@ -5,6 +5,7 @@ mod count;
 mod create;
 mod delete;
 mod failed_records;
+mod failure;
 mod fetch;
 mod reader;
 mod send;

@@ -295,6 +295,7 @@ impl RawParameter {
 /// What is needed of a schema.
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a mark that documents make")]
 pub(super) struct RawSchema {
     #[serde(rename = "$ref")]
     reference: Option<String>,

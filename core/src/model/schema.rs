@@ -28,6 +28,7 @@ pub struct Schema {
 
 /// One property of an object.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a mark of its own")]
 pub struct Property {
     /// Its name, such as `studentReference`.
     #[serde(rename = "n")]
@@ -85,6 +86,17 @@ pub enum Shape {
     /// Anything: the document does not say, or says what makes no sense.
     #[serde(rename = "x")]
     Any,
+}
+
+impl Shape {
+    /// The schema of the object that it is, or that its elements are.
+    pub fn object(&self) -> Option<SchemaId> {
+        match self {
+            Self::Object(id) => Some(*id),
+            Self::Array(array) => array.items.object(),
+            _ => None,
+        }
+    }
 }
 
 /// What a text must be.
@@ -197,15 +209,8 @@ impl Schemas {
     /// Whether every id that these schemas hold, and `others`, is one of them: a damaged cache may say otherwise.
     pub(super) fn hold(&self, mut others: impl Iterator<Item = SchemaId>) -> bool {
         let known = |id: SchemaId| (id.0 as usize) < self.list.len();
-        fn ids(shape: &Shape) -> Option<SchemaId> {
-            match shape {
-                Shape::Object(id) => Some(*id),
-                Shape::Array(array) => ids(&array.items),
-                _ => None,
-            }
-        }
         let mut properties = self.list.iter().flat_map(|schema| &schema.properties);
-        others.all(known) && properties.all(|property| ids(&property.shape).is_none_or(known))
+        others.all(known) && properties.all(|property| property.shape.object().is_none_or(known))
     }
 }
 

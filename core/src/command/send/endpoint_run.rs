@@ -8,13 +8,13 @@ use futures_util::stream::{self, Stream, StreamExt};
 
 use super::decision::{Decision, decide};
 use super::job::{Job, Parked, Place, Refusal, Turn};
-use crate::api::problem::Problem;
 use crate::api::{Permit, SendError};
 use crate::command::failed_records::FailedRecords;
+use crate::command::failure::{failure, refusal, unanswered};
 use crate::command::session::Session;
 use crate::data::{Digest, Line, LineProblem, Span};
 use crate::event::{Cause, DryRun, Event, Failure, Outcome, RecordEvent, Skip};
-use crate::host::{Host, Response};
+use crate::host::Host;
 use crate::model::Endpoint;
 use crate::state::{Log, ResendRules, Standing};
 
@@ -329,8 +329,7 @@ impl<'a, H: Host> EndpointRun<'a, H> {
             Err(SendError::BrokenOff { attempts: 0 }) => self.not_tried(job),
             Err(no_answer) => {
                 self.log.put(place.digest, place.logged_key(), self.session.now(), 0);
-                let failure = failure(no_answer.to_string(), Cause::NoConnection);
-                self.failed(&place, failure, repeats);
+                self.failed(&place, unanswered(&no_answer), repeats);
             }
         }
         if self.log.pending() >= MOST_PENDING {
@@ -461,14 +460,4 @@ impl<'a, H: Host> EndpointRun<'a, H> {
             repeats,
         }));
     }
-}
-
-/// A failure without an answer.
-fn failure(message: String, cause: Cause) -> Failure {
-    Failure { status: None, messages: vec![message], problem_type: None, correlation_id: None, cause }
-}
-
-/// What the API said when it refused a record.
-fn refusal(response: &Response) -> Failure {
-    Problem::read(response.status, response.header("content-type"), &response.body).into_failure(response.status)
 }
