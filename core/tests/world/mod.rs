@@ -1,7 +1,11 @@
 //! Made-up records of every endpoint of a data model: valid by its documents, their references and descriptors resolved
 //! among each other, no natural key twice.
-#![allow(dead_code, unreachable_pub, clippy::cast_possible_truncation, reason = "each test file is a crate of its own; bounds are small")]
-
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::cast_possible_truncation,
+    reason = "each test file is a crate of its own; bounds are small"
+)]
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -112,7 +116,8 @@ impl World {
         let key = self.endpoint(at).key.clone().expect("the documents tell every key");
         for _ in 0..ATTEMPTS {
             let record = Value::Object(self.object(&body, &schemas)?);
-            let values = key.values(record.to_string().as_bytes()).expect("key parts are required");
+            let values =
+                key.values(record.to_string().as_bytes()).unwrap_or_else(|| panic!("{} {record} {key:?}", self.id(at)));
             if self.keys.entry(at).or_default().insert(values) {
                 return Some(record);
             }
