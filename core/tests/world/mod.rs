@@ -101,7 +101,7 @@ impl World {
         let namespace = format!("uri://ed-fi.org/{name}");
         let mut values = Vec::new();
         for number in 0..DESCRIPTORS {
-            let code = format!("{name} {number}");
+            let code = format!("Code {number}");
             values.push(format!("{namespace}#{code}"));
             let record = json!({"namespace": namespace, "codeValue": code, "shortDescription": code});
             self.lines.entry(at).or_default().push(record.to_string());
@@ -153,7 +153,9 @@ impl World {
         match shape {
             Shape::Text(rule) => Some(json!(self.text(rule, property.identity))),
             Shape::Integer(rule) => Some(json!(self.integer(rule.width, &rule.bounds, property.identity))),
-            Shape::Number(bounds) => Some(json!(bounds.minimum.unwrap_or(0.0) + 0.5)),
+            Shape::Number(bounds) => {
+                Some(json!(bounds.minimum.or(bounds.maximum.map(|most| most - 1.0)).unwrap_or(0.0) + 0.5))
+            }
             Shape::Boolean => Some(json!(self.rng.bool())),
             Shape::Object(id) if property.is_reference() => self.reference(schemas.get(*id)),
             Shape::Object(id) => Some(Value::Object(self.object(schemas.get(*id), schemas)?)),
@@ -193,7 +195,10 @@ impl World {
 
     fn integer(&mut self, width: Option<IntegerWidth>, bounds: &Bounds, unique: bool) -> i64 {
         let number = i64::try_from(self.number()).expect("a small number");
-        let least = bounds.minimum.map_or(0, |least| least as i64 + 1);
+        let least = bounds.minimum.map_or(0, |least| least as i64);
+        if let Some(most) = bounds.maximum {
+            return least + number % (most as i64 - least + 1);
+        }
         match width {
             _ if unique => least + number,
             Some(IntegerWidth::Int64) => least + number * 5_000_000_000,
