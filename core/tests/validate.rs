@@ -217,10 +217,13 @@ fn elements_of_a_list_differ_by_their_own_key() {
         json!({"otherNameTypeDescriptor": kind, "firstName": first, "lastSurname": "L"})
     };
     let with = |id: &str, names: &[Value]| student_with(id, &json!({"otherNames": names}));
-    stage.put("data/students.jsonl", &[
-        &with("1", &[name("Alias", "A"), name("Nickname", "A")]),
-        &with("2", &[name("Alias", "A"), name("Nickname", "B"), name("Alias", "C")]),
-    ]);
+    stage.put(
+        "data/students.jsonl",
+        &[
+            &with("1", &[name("Alias", "A"), name("Nickname", "A")]),
+            &with("2", &[name("Alias", "A"), name("Nickname", "B"), name("Alias", "C")]),
+        ],
+    );
     let ran = stage.run(Command::Validate, |_| {});
     let twice = "otherNames has elements with the same key (otherNameTypeDescriptor)";
     assert_eq!(findings(&ran), [vec![], vec![("uniqueness", twice.to_owned())]]);
@@ -302,7 +305,10 @@ fn results_group_findings_by_method_and_message() {
     let ran = stage.run(Command::Validate, |_| {});
     let failures = ran.results["resources"]["students"]["failures"].as_array().unwrap().clone();
     let birth = failures.iter().find(|failure| failure["message"] == "birthDate is missing").unwrap();
-    assert_eq!((&birth["method"], &birth["line_numbers"], &birth["count"]), (&json!("schema"), &json!([1, 2]), &json!(2)));
+    assert_eq!(
+        (&birth["method"], &birth["line_numbers"], &birth["count"]),
+        (&json!("schema"), &json!([1, 2]), &json!(2))
+    );
     assert_eq!(ran.counts("students"), [3, 0, 2]);
 }
 

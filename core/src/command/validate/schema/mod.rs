@@ -210,8 +210,7 @@ pub(super) fn complains_of(found: &[Finding], steps: &[String]) -> bool {
         }
         path.push_str(step);
         let of_path = |finding: &Finding| {
-            finding.method == METHOD
-                && finding.message.strip_prefix(&*path).is_some_and(|rest| rest.starts_with(' '))
+            finding.method == METHOD && finding.message.strip_prefix(&*path).is_some_and(|rest| rest.starts_with(' '))
         };
         found.iter().any(of_path)
     })

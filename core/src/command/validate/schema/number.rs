@@ -120,8 +120,11 @@ mod tests {
 
     #[test]
     fn whole_numbers_fit_in_their_bits() {
-        let (int32, int64, any) =
-            (rule(Some(IntegerWidth::Int32), None, None), rule(Some(IntegerWidth::Int64), None, None), rule(None, None, None));
+        let (int32, int64, any) = (
+            rule(Some(IntegerWidth::Int32), None, None),
+            rule(Some(IntegerWidth::Int64), None, None),
+            rule(None, None, None),
+        );
         for (number, fits) in [
             (Number::Integer(2_147_483_647), [true, true, true]),
             (Number::Integer(-2_147_483_648), [true, true, true]),

@@ -103,8 +103,8 @@ impl<'m> Uniqueness<'m> {
                 Some(value) => self.feed(&mut hasher, value),
                 None => {
                     is_whole = false;
-                    let is_told = self.form_is_checked
-                        && part.paths.iter().any(|path| schema::complains_of(found, path));
+                    let is_told =
+                        self.form_is_checked && part.paths.iter().any(|path| schema::complains_of(found, path));
                     if !is_told {
                         push(found, missing(part), Cause::InvalidValue);
                     }
