@@ -1,4 +1,5 @@
 //! `validate+send` against the simulated API: what is invalid is not sent, and everything has one word.
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test that cannot go on ends")]
 
 mod support;
 

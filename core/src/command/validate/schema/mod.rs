@@ -4,7 +4,7 @@
 //! - `null` stands for "not there" in a property that need not be there, whether or not the document calls it
 //!   nullable: the ODS/API and v8 both drop it, and documents before 7.1 never say so.
 //! - Lengths count characters (Unicode scalar values), as JSON Schema has it. .NET counts a character outside of the
-//!   basic plane twice, PostgreSQL once: only a text that is within two such of its limit is judged differently.
+//!   basic plane twice, databases do or do not: only a text that is within two such of its limit is judged differently.
 //! - A number with a fraction or an exponent is no whole number, even if the fraction is zero: the ODS/API cannot read
 //!   `1.0` as one. (Later JSON Schema drafts accept it, draft 4 does not.)
 //! - A property name that differs from the document's only by case means that property for the ODS/API, and nothing

@@ -99,16 +99,14 @@ impl<'m> Uniqueness<'m> {
         let mut hasher = Sha256::new();
         let mut is_whole = true;
         for part in &key.parts {
-            match part.paths.iter().find_map(|path| value_at(record.tree, path)) {
-                Some(value) => self.feed(&mut hasher, value),
-                None => {
-                    is_whole = false;
-                    let is_told =
-                        self.form_is_checked && part.paths.iter().any(|path| schema::complains_of(found, path));
-                    if !is_told {
-                        push(found, missing(part), Cause::InvalidValue);
-                    }
-                }
+            if let Some(value) = part.paths.iter().find_map(|path| value_at(record.tree, path)) {
+                self.feed(&mut hasher, value);
+                continue;
+            }
+            is_whole = false;
+            let is_told = self.form_is_checked && part.paths.iter().any(|path| schema::complains_of(found, path));
+            if !is_told {
+                push(found, missing(part), Cause::InvalidValue);
             }
         }
         if !is_whole {
