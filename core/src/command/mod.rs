@@ -1,5 +1,6 @@
 //! What each command does.
 
+mod checked;
 mod connect;
 mod count;
 mod create;
@@ -36,7 +37,8 @@ pub(crate) async fn carry_out<H: Host>(session: &Session<'_, H>, resend: &Resend
         Command::Validate => validate::validate(session).await.map(|()| None),
         Command::Send => {
             let data = local_data(session).await?;
-            send::send(session, data, &rules(resend)).await;
+            let loads = data.into_iter().map(send::Load::unchecked).collect();
+            send::send(session, loads, &rules(resend)).await;
             Ok(None)
         }
         Command::ValidateSend => validate_send::validate_and_send(session, &rules(resend)).await.map(|()| None),
@@ -76,7 +78,9 @@ async fn local_data<H: Host>(session: &Session<'_, H>) -> Result<Vec<EndpointFil
     // Reading order: endpoints as they are sent.
     let position = |of: &EndpointFiles| all.iter().position(|id| *id == of.endpoint);
     selected.sort_by_key(position);
-    tell_missing_keys(session, &selected);
+    if session.invocation.command != Command::Validate {
+        tell_missing_keys(session, &selected);
+    }
     for of in &selected {
         let bytes = of.size(files).await.map_err(NotBegun::file)?;
         let (endpoint, files) = (of.endpoint.clone(), of.files.clone());
