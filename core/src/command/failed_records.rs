@@ -60,7 +60,6 @@ impl FailedRecords {
     }
 
     /// Remembers one invalid record.
-    #[expect(dead_code, reason = "comes with validate")]
     pub(crate) fn add_invalid(&mut self, file: usize, line: u64, span: Span, findings: &[Finding]) {
         if self.kept {
             let messages: Vec<&str> = findings.iter().map(|found| &*found.message).collect();
