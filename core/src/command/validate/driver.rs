@@ -6,7 +6,7 @@ use std::task::Poll;
 use futures_util::poll;
 use futures_util::stream::{FuturesOrdered, StreamExt};
 
-use super::descriptors::Descriptors;
+use super::descriptors::{Descriptors, OpenValues};
 use super::record::{Object, Place, Record};
 use super::references::{LookUps, References};
 use super::schema::SchemaCheck;
@@ -110,15 +110,18 @@ impl<'a, H: Host> Validation<'a, H> {
         while session.goes_on().await {
             let Some((file, line)) = reader.next().await else { break };
             let place = Place { file, line: line.number, span: Span { offset: line.offset, length: line.length } };
-            let (found, look_ups) = methods.check(endpoint, place, &line);
-            if look_ups.is_none() && waiting.is_empty() {
+            let (found, open) = methods.check(endpoint, place, &line);
+            if open.is_none() && waiting.is_empty() {
                 pass.conclude(place, found);
                 continue;
             }
-            let references = methods.references;
+            let (descriptors, references) = (methods.descriptors, methods.references);
             waiting.push_back(async move {
                 let mut found = found;
-                if let (Some(references), Some(look_ups)) = (references, look_ups) {
+                if let (Some(descriptors), Some(values)) = (descriptors, open.values) {
+                    found.extend(descriptors.look_up(values).await);
+                }
+                if let (Some(references), Some(look_ups)) = (references, open.look_ups) {
                     found.extend(references.look_up(look_ups).await);
                 }
                 (place, found)
@@ -152,9 +155,28 @@ impl<'a, H: Host> Validation<'a, H> {
 
     /// The last word: a method that stopped alone makes the run incomplete.
     pub(in crate::command) fn finish(self) {
+        if let Some(descriptors) = &self.descriptors {
+            descriptors.finish();
+        }
+        if let Some(references) = &self.references {
+            references.finish();
+        }
         if self.references_stopped {
             self.session.end(Ended::MaxFailures);
         }
+    }
+}
+
+/// What the API must be asked to know all that is wrong with a record.
+#[derive(Default)]
+struct Open {
+    values: Option<OpenValues>,
+    look_ups: Option<LookUps>,
+}
+
+impl Open {
+    fn is_none(&self) -> bool {
+        self.values.is_none() && self.look_ups.is_none()
     }
 }
 
@@ -168,8 +190,8 @@ struct Methods<'m, 'a, H: Host> {
 
 impl<H: Host> Methods<'_, '_, H> {
     /// What is wrong with a line, and what the API must be asked to know whether more is.
-    fn check(&mut self, endpoint: &Endpoint, place: Place, line: &Line) -> (Vec<Finding>, Option<LookUps>) {
-        let json = |message: String| (vec![Finding { method: JSON, message, cause: Cause::InvalidValue }], None);
+    fn check(&mut self, endpoint: &Endpoint, place: Place, line: &Line) -> (Vec<Finding>, Open) {
+        let json = |message| (vec![Finding { method: JSON, message, cause: Cause::InvalidValue }], Open::default());
         let bytes = match &line.bytes {
             Ok(bytes) => bytes,
             Err(problem) => return json(problem.to_string()),
@@ -183,14 +205,12 @@ impl<H: Host> Methods<'_, '_, H> {
         if let Some(schema) = &mut self.schema {
             schema.check(&record, &mut found);
         }
-        if let Some(descriptors) = self.descriptors {
-            descriptors.check(&record, &mut found);
-        }
+        let values = self.descriptors.and_then(|descriptors| descriptors.check(&record, &mut found));
         if let Some(uniqueness) = &mut self.uniqueness {
             uniqueness.check(&record, &mut found);
         }
         let look_ups = self.references.and_then(|references| references.check(&record, &mut found));
-        (found, look_ups)
+        (found, Open { values, look_ups })
     }
 }
 

@@ -7,9 +7,11 @@
 
 mod descriptors;
 mod driver;
+mod local;
 mod record;
 mod references;
 mod schema;
+mod sites;
 mod uniqueness;
 
 use self::driver::Validation;
