@@ -200,7 +200,7 @@ impl<'a, H: Host> References<'a, H> {
             // What a file that cannot be read holds is not known.
             Verdict::Absent if is_whole() => Some(Finding {
                 method: METHOD,
-                message: format!("the referenced '{}' item does not exist (at {place})", meaning.entity),
+                message: format!("The referenced '{}' item does not exist (at {place})", meaning.entity),
                 cause: Cause::MissingParent,
             }),
             Verdict::Absent | Verdict::Unknown => {

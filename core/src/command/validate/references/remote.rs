@@ -18,7 +18,7 @@ use crate::notice::Notice;
 const REMEMBERED: usize = 500_000;
 /// Records that are asked for in one look-up. One has the key; more show an API that does not know the parameters.
 const LIMIT: &str = "2";
-/// After so many look-ups in a row without a usable answer, an endpoint is not asked any more: each of them has been
+/// After so many look-ups in a row that the API fails to answer, an endpoint is not asked any more: each of them has been
 /// repeated as often as the user allows already.
 const PATIENCE: u32 = 3;
 
@@ -34,20 +34,31 @@ pub(super) struct Remote<'a, H: Host> {
 /// How look-ups at one endpoint have gone.
 #[derive(Debug, Default)]
 struct Standing {
-    /// Without a usable answer, in a row.
-    in_vain: Cell<u32>,
+    /// Look-ups that the API failed to answer, in a row.
+    failed: Cell<u32>,
+    is_told: Cell<bool>,
     is_closed: Cell<bool>,
+}
+
+impl Standing {
+    fn tell_once<H: Host>(&self, session: &Session<'_, H>, endpoint: &Endpoint, why: &str) {
+        if !self.is_told.replace(true) {
+            session.notice(Notice::warning(format!("a reference to {} could not be looked up: {why}", endpoint.id)));
+        }
+    }
 }
 
 /// What one exchange came to.
 enum Outcome {
     Verdict(Verdict),
-    /// This key cannot be asked for, or not now.
+    /// This key cannot be asked for.
     InVain(String),
-    /// No key of this endpoint can.
+    /// The API fails to answer.
+    Failed(String),
+    /// No key of this endpoint can be asked for.
     Closed(String),
-    /// The run is ending.
-    Ending,
+    /// Nobody asks any more.
+    Ended,
 }
 
 impl<'a, H: Host> Remote<'a, H> {
@@ -100,23 +111,28 @@ async fn ask<H: Host>(
     if standing.is_closed.get() {
         return Verdict::Unknown;
     }
+    let id = &endpoint.id;
     let why = match exchange(session, endpoint, &standing, &values, key).await {
         Outcome::Verdict(verdict) => {
-            standing.in_vain.set(0);
+            standing.failed.set(0);
             return verdict;
         }
-        Outcome::Ending => return Verdict::Unknown,
+        Outcome::Ended => return Verdict::Unknown,
+        Outcome::Closed(why) => why,
         Outcome::InVain(why) => {
-            standing.in_vain.set(standing.in_vain.get() + 1);
-            if standing.in_vain.get() < PATIENCE {
+            standing.tell_once(session, endpoint, &why);
+            return Verdict::Unknown;
+        }
+        Outcome::Failed(why) => {
+            standing.failed.set(standing.failed.get() + 1);
+            if standing.failed.get() < PATIENCE {
+                standing.tell_once(session, endpoint, &why);
                 return Verdict::Unknown;
             }
             why
         }
-        Outcome::Closed(why) => why,
     };
     if !standing.is_closed.replace(true) {
-        let id = &endpoint.id;
         let text = format!("references to {id} are checked against local files only: {why}");
         session.notice(Notice::warning(text).with_hint(format!(
             "ask the API's administrator for leave to read {id}, or have a copy of its records in data_dir"
@@ -139,10 +155,10 @@ async fn exchange<H: Host>(
     if let Some(name) = names.clone().find(|name| !described.resource.reading.offers(name)) {
         return Outcome::Closed(format!("the API does not offer to look for its {name}"));
     }
-    let Some(_permit) = session.permit().await else { return Outcome::Ending };
+    let Some(_permit) = session.permit().await else { return Outcome::Ended };
     // It may have been closed while this one waited.
     if standing.is_closed.get() {
-        return Outcome::InVain(String::new());
+        return Outcome::Ended;
     }
     let parameters = names.zip(values.iter().map(String::as_str)).chain([("limit", LIMIT)]);
     let Some(url) = session.api.target().endpoint_url(&endpoint.id).with_query(parameters) else {
@@ -150,13 +166,14 @@ async fn exchange<H: Host>(
     };
     let response = match session.api.get(Some(&endpoint.id), url).await.result {
         Ok(response) => response,
-        Err(_) if session.is_ending() => return Outcome::Ending,
-        Err(error) => return Outcome::InVain(error.to_string()),
+        Err(_) if session.is_ending() => return Outcome::Ended,
+        Err(error) => return Outcome::Failed(error.to_string()),
     };
     match response.status {
         200..300 => {}
         403 => return Outcome::Closed("the credentials may not read them (403)".to_owned()),
-        status @ (300..400 | 401 | 404 | 405) => return Outcome::Closed(format!("the API answers {status}")),
+        status @ (300..=399 | 401 | 404 | 405) => return Outcome::Closed(format!("the API answers {status}")),
+        status @ (408 | 429 | 500..) => return Outcome::Failed(format!("the API answers {status}")),
         status => return Outcome::InVain(format!("the API answers {status}")),
     }
     let Ok(records) = serde_json::from_slice::<Vec<&RawValue>>(&response.body) else {
@@ -170,6 +187,6 @@ async fn exchange<H: Host>(
         Outcome::Verdict(Verdict::Absent)
     } else {
         // An API that ignores parameters answers with whatever it holds, which says nothing of the one record.
-        Outcome::InVain("the API answers with other records than it was asked for".to_owned())
+        Outcome::Failed("the API answers with other records than it was asked for".to_owned())
     }
 }
