@@ -7,6 +7,7 @@
 
 mod descriptors;
 mod driver;
+mod path;
 mod record;
 mod references;
 mod schema;
