@@ -9,6 +9,7 @@
 //!   `1.0` as one. (Later JSON Schema drafts accept it, draft 4 does not.)
 //! - A property name that differs from the document's only by case means that property for the ODS/API, and nothing
 //!   for v8: it is taken as the ODS/API does, and the user is told.
+//! - `id` stands in the documents for reading; an API refuses a record that brings one.
 //! - A property that the document does not name is told to the user, for it is probably a slip; it is a finding only
 //!   where the document forbids it.
 
@@ -62,6 +63,9 @@ impl<'a> SchemaCheck<'a> {
 
     /// Adds all that is wrong with the form of a record.
     pub(super) fn check(&mut self, record: &Record<'_>, found: &mut Vec<Finding>) {
+        if record.tree.get("id").is_some_and(|id| *id != Value::Null) {
+            push(found, "id must not be there: only the API gives it".to_owned());
+        }
         let schemas = Rc::clone(&self.described.schemas);
         self.object(&schemas, self.described.resource.body, record.tree, &Path::Record, found);
     }
