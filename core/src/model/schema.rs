@@ -183,6 +183,13 @@ pub struct ArrayRule {
     pub max_items: Option<u32>,
 }
 
+impl SchemaId {
+    /// Its position in [`Schemas::all`].
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
 impl Schemas {
     /// The schema of this id, which must be one of these schemas.
     pub fn get(&self, id: SchemaId) -> &Schema {

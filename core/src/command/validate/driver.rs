@@ -100,9 +100,13 @@ impl<'a, H: Host> Validation<'a, H> {
             references_stopped: self.references_stopped,
         };
         let mut methods = Methods {
-            schema: if self.schema { SchemaCheck::new(session, endpoint) } else { None },
+            schema: if self.schema { SchemaCheck::new(session.listener, endpoint) } else { None },
             descriptors: self.descriptors.as_ref(),
-            uniqueness: if self.uniqueness { Uniqueness::new(session, endpoint, files, self.schema) } else { None },
+            uniqueness: if self.uniqueness {
+                Uniqueness::new(session.listener, endpoint, files, self.schema)
+            } else {
+                None
+            },
             references: self.references.as_ref().filter(|_| !self.references_stopped),
         };
         let mut reader = Reader::new(session, &endpoint.id, files);
@@ -182,7 +186,7 @@ impl Open {
 
 /// The methods at work on one endpoint.
 struct Methods<'m, 'a, H: Host> {
-    schema: Option<SchemaCheck<'a, H>>,
+    schema: Option<SchemaCheck<'a>>,
     descriptors: Option<&'m Descriptors<'a, H>>,
     uniqueness: Option<Uniqueness<'m>>,
     references: Option<&'m References<'a, H>>,

@@ -8,6 +8,7 @@
 mod descriptors;
 mod driver;
 mod local;
+mod path;
 mod record;
 mod references;
 mod schema;

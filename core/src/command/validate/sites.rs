@@ -1,7 +1,6 @@
 //! Where in the records of an endpoint something stands, found once from the schema of its body.
 
-use std::fmt;
-
+use super::path::Path;
 use super::record::{Object, Value};
 use crate::model::{Described, Property, Schema, SchemaId};
 
@@ -51,42 +50,30 @@ impl<T> Sites<T> {
     }
 
     /// Shows every value of a record that stands at such a place; of a list, each element.
-    pub(super) fn visit<'s, 'r>(
-        &'s self,
-        record: &'r Object<'r>,
-        visit: &mut dyn FnMut(&'s T, &Path<'s>, &'r Value<'r>),
-    ) {
-        self.object(record, &mut Path::default(), visit);
+    pub(super) fn visit<'s>(&'s self, record: &Object<'_>, visit: &mut impl FnMut(&'s T, &Path<'_>, &Value<'_>)) {
+        self.object(record, &Path::Record, visit);
     }
 
-    fn object<'s, 'r>(
+    fn object<'s>(
         &'s self,
-        object: &'r Object<'r>,
-        path: &mut Path<'s>,
-        visit: &mut dyn FnMut(&'s T, &Path<'s>, &'r Value<'r>),
+        object: &Object<'_>,
+        path: &Path<'_>,
+        visit: &mut impl FnMut(&'s T, &Path<'_>, &Value<'_>),
     ) {
         for site in &self.0 {
-            let Some(value) = object.get(&site.property) else { continue };
-            path.0.push(Step::Name(&site.property));
-            site.value(value, path, visit);
-            path.0.pop();
+            if let Some(value) = object.get(&site.property) {
+                site.value(value, &Path::Property(path, &site.property), visit);
+            }
         }
     }
 }
 
 impl<T> Site<T> {
-    fn value<'s, 'r>(
-        &'s self,
-        value: &'r Value<'r>,
-        path: &mut Path<'s>,
-        visit: &mut dyn FnMut(&'s T, &Path<'s>, &'r Value<'r>),
-    ) {
+    fn value<'s>(&'s self, value: &Value<'_>, path: &Path<'_>, visit: &mut impl FnMut(&'s T, &Path<'_>, &Value<'_>)) {
         match (value, &self.what) {
             (Value::Array(elements), _) => {
-                for (index, element) in elements.iter().enumerate() {
-                    path.0.push(Step::Index(index));
-                    self.value(element, path, visit);
-                    path.0.pop();
+                for element in elements {
+                    self.value(element, &Path::Element(path), visit);
                 }
             }
             (value, What::Here(what)) => visit(what, path, value),
@@ -127,68 +114,42 @@ impl<T> Survey<'_, '_, T> {
     }
 }
 
-/// Where a value stands in a record: `addresses[0].addressTypeDescriptor`.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Path<'s>(Vec<Step<'s>>);
-
-#[derive(Debug, Clone, Copy)]
-enum Step<'s> {
-    Name(&'s str),
-    Index(usize),
-}
-
-impl fmt::Display for Path<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, step) in self.0.iter().enumerate() {
-            match step {
-                Step::Name(name) if at == 0 => f.write_str(name)?,
-                Step::Name(name) => write!(f, ".{name}")?,
-                Step::Index(index) => write!(f, "[{index}]")?,
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Shows every member of a record whose name passes `matters`, wherever it stands: for endpoints whose bodies nobody
-/// describes.
-pub(super) fn visit_named<'r>(
-    record: &'r Object<'r>,
-    matters: &dyn Fn(&str) -> bool,
-    visit: &mut dyn FnMut(&'r str, &Path<'r>, &'r Value<'r>),
+/// Shows every member of an object whose name passes `matters`, wherever in it it stands: for endpoints whose bodies
+/// nobody describes.
+pub(super) fn visit_named(
+    object: &Object<'_>,
+    matters: &impl Fn(&str) -> bool,
+    visit: &mut impl FnMut(&str, &Path<'_>, &Value<'_>),
 ) {
-    named_in_object(record, &mut Path::default(), matters, visit);
+    named_in_object(object, &Path::Record, matters, visit);
 }
 
-fn named_in_object<'r>(
-    object: &'r Object<'r>,
-    path: &mut Path<'r>,
-    matters: &dyn Fn(&str) -> bool,
-    visit: &mut dyn FnMut(&'r str, &Path<'r>, &'r Value<'r>),
+fn named_in_object(
+    object: &Object<'_>,
+    path: &Path<'_>,
+    matters: &impl Fn(&str) -> bool,
+    visit: &mut impl FnMut(&str, &Path<'_>, &Value<'_>),
 ) {
     for (name, value) in object.members() {
-        path.0.push(Step::Name(name));
+        let path = Path::Property(path, name);
         if matters(name) {
-            visit(name, path, value);
+            visit(name, &path, value);
         }
-        named_in_value(value, path, matters, visit);
-        path.0.pop();
+        named_in_value(value, &path, matters, visit);
     }
 }
 
-fn named_in_value<'r>(
-    value: &'r Value<'r>,
-    path: &mut Path<'r>,
-    matters: &dyn Fn(&str) -> bool,
-    visit: &mut dyn FnMut(&'r str, &Path<'r>, &'r Value<'r>),
+fn named_in_value(
+    value: &Value<'_>,
+    path: &Path<'_>,
+    matters: &impl Fn(&str) -> bool,
+    visit: &mut impl FnMut(&str, &Path<'_>, &Value<'_>),
 ) {
     match value {
         Value::Object(object) => named_in_object(object, path, matters, visit),
         Value::Array(elements) => {
-            for (index, element) in elements.iter().enumerate() {
-                path.0.push(Step::Index(index));
-                named_in_value(element, path, matters, visit);
-                path.0.pop();
+            for element in elements {
+                named_in_value(element, &Path::Element(path), matters, visit);
             }
         }
         _ => {}
@@ -233,6 +194,6 @@ mod tests {
         visit_named(&tree, &|name| name.ends_with("Descriptor"), &mut |name, path, value| {
             seen.push(format!("{name} {path} {}", value.as_text().unwrap()));
         });
-        assert_eq!(seen, ["termDescriptor termDescriptor a", "sexDescriptor list[0].x[0].sexDescriptor b"]);
+        assert_eq!(seen, ["termDescriptor termDescriptor a", "sexDescriptor list[].x[].sexDescriptor b"]);
     }
 }
