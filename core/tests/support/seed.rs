@@ -1,45 +1,60 @@
-//! What an API holds before a run.
+//! What an API holds before a run, and what `validate` says of records.
 
+use lightbeam_core::event::Outcome;
 use lightbeam_core::exit::Exit;
+use lightbeam_core::host::Host as _;
 use lightbeam_core::invocation::Command;
 use lightbeam_sim::builtin;
 use serde_json::json;
 
-use super::Stage;
+use crate::support::{Ran, Stage};
 
-impl Stage {
-    /// Sends records to the API, which then holds them; files and results of that run do not stay.
-    pub fn seed(&self, records: &[(&str, &[&str])]) {
-        for (endpoint, lines) in records {
-            self.put(&format!("seed/{endpoint}.jsonl"), lines);
-        }
-        let seeded = self.run(Command::Send, |invocation| {
-            invocation.set = vec![
-                ("data_dir".to_owned(), "seed".to_owned()),
-                ("state_dir".to_owned(), "\"\"".to_owned()),
-            ];
-        });
-        assert_eq!(seeded.exit, Exit::Done);
-        for (endpoint, lines) in records {
-            let sent = u64::try_from(lines.len()).unwrap();
-            assert_eq!(seeded.counts(endpoint), [sent, 0, 0], "{endpoint}: {:?}", seeded.results["resources"]);
-            self.host.files().remove(&format!("seed/{endpoint}.jsonl"));
-        }
-        self.host.files().remove("results.json");
-        self.api.borrow_mut().revoke_tokens();
+/// Sends records to the API, which then holds them; files and results of that run do not stay.
+pub fn seed<L: AsRef<str>>(stage: &Stage, records: &[(&str, &[L])]) {
+    for (endpoint, lines) in records {
+        let lines: Vec<&str> = lines.iter().map(AsRef::as_ref).collect();
+        stage.put(&format!("seed/{endpoint}.jsonl"), &lines);
     }
+    let seeded = stage.run(Command::Send, |invocation| {
+        let set = [("data_dir", "seed"), ("state_dir", "seed-state")];
+        invocation.set = set.map(|(key, value)| (key.to_owned(), value.to_owned())).to_vec();
+    });
+    for (endpoint, lines) in records {
+        let name = endpoint.rsplit('/').next().unwrap();
+        let failures = &seeded.results["resources"][name]["failures"];
+        assert_eq!(seeded.counts(name), [u64::try_from(lines.len()).unwrap(), 0, 0], "{endpoint}: {failures}");
+        stage.host.files().remove(&format!("seed/{endpoint}.jsonl"));
+    }
+    assert_eq!(seeded.exit, Exit::Done);
+    stage.host.files().remove("results.json");
+    for name in stage.host.storage().names() {
+        assert!(!name.contains("/cache/values."), "send reads no descriptor values");
+    }
+}
 
-    /// Gives the API the values of the built-in descriptors.
-    pub fn seed_descriptors(&self) {
-        let lines = |(name, codes): (String, Vec<String>)| {
-            let namespace = builtin::descriptor_namespace(&name);
-            let line = |code: &String| json!({"namespace": namespace, "codeValue": code, "shortDescription": code});
-            (format!("{name}Descriptors"), codes.iter().map(|code| line(code).to_string()).collect::<Vec<_>>())
-        };
-        let lines: Vec<(String, Vec<String>)> = builtin::descriptors().into_iter().map(lines).collect();
-        let lines: Vec<(&str, Vec<&str>)> =
-            lines.iter().map(|(name, lines)| (name.as_str(), lines.iter().map(String::as_str).collect())).collect();
-        let records: Vec<(&str, &[&str])> = lines.iter().map(|(name, lines)| (*name, lines.as_slice())).collect();
-        self.seed(&records);
-    }
+/// A descriptor record.
+pub fn value(namespace: &str, code_value: &str) -> String {
+    json!({"namespace": namespace, "codeValue": code_value, "shortDescription": "x"}).to_string()
+}
+
+/// Gives the API the values of the built-in descriptors.
+pub fn seed_descriptors(stage: &Stage) {
+    let values = builtin::descriptors().into_iter().map(|(name, codes)| {
+        let namespace = builtin::descriptor_namespace(&name);
+        (format!("{name}Descriptors"), codes.iter().map(|code| value(&namespace, code)).collect::<Vec<String>>())
+    });
+    let values: Vec<(String, Vec<String>)> = values.collect();
+    let records: Vec<(&str, &[String])> =
+        values.iter().map(|(name, lines)| (name.as_str(), lines.as_slice())).collect();
+    seed(stage, &records);
+}
+
+/// The messages of the findings of each record, in the order of their words.
+pub fn messages(ran: &Ran) -> Vec<Vec<String>> {
+    let of = |outcome: &Outcome| match outcome {
+        Outcome::Invalid(found) => found.iter().map(|finding| finding.message.clone()).collect(),
+        Outcome::Valid => Vec::new(),
+        other => panic!("validate says nothing else: {other:?}"),
+    };
+    ran.records.iter().map(|record| of(&record.outcome)).collect()
 }

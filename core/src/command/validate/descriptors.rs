@@ -11,6 +11,7 @@ mod values;
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeSet, HashMap};
+use std::fmt::Display;
 use std::rc::Rc;
 
 use futures_util::FutureExt as _;
@@ -135,7 +136,7 @@ impl<'a, H: Host> Descriptors<'a, H> {
                 return;
             }
             match self.held_already(wanted.of) {
-                Some(held) => found.extend(self.judged(wanted, value, &|| path.to_string(), &held)),
+                Some(held) => self.judged(wanted, value, path, &held, found),
                 None => {
                     open.push(Open { wanted: wanted.clone(), value: value.to_owned(), place: path.to_string() });
                 }
@@ -158,7 +159,7 @@ impl<'a, H: Host> Descriptors<'a, H> {
         let mut found = Vec::new();
         for Open { wanted: of, value, place } in open.0 {
             let at = wanted.binary_search(&of.of).expect("it was collected from these");
-            found.extend(self.judged(&of, &value, &|| place.clone(), &held[at]));
+            self.judged(&of, &value, &place, &held[at], &mut found);
         }
         found
     }
@@ -235,24 +236,24 @@ impl<'a, H: Host> Descriptors<'a, H> {
         if is_whole || is_local || !value.contains('#') { Judgement::Wrong } else { Judgement::Open }
     }
 
-    fn judged(&self, wanted: &Wanted, value: &str, place: &dyn Fn() -> String, held: &[Held]) -> Option<Finding> {
+    fn judged(&self, wanted: &Wanted, value: &str, place: &dyn Display, held: &[Held], found: &mut Vec<Finding>) {
         match self.judge(wanted, value, held) {
-            Judgement::Right => None,
-            Judgement::Open => {
-                self.unjudged.set(self.unjudged.get() + 1);
-                None
-            }
+            Judgement::Right => {}
+            Judgement::Open => self.unjudged.set(self.unjudged.get() + 1),
             Judgement::Wrong => {
                 let nearest = self.suggestion(wanted.of, value, held);
                 let suggestion = nearest.map(|nearest| format!("; did you mean '{nearest}'?")).unwrap_or_default();
-                let (name, shown, place) = (&wanted.name, plain(value, SHOWN), place());
+                let (name, shown) = (&wanted.name, plain(value, SHOWN));
                 let (message, cause) = if value.contains('#') {
                     (format!("{name} value '{shown}' does not exist{suggestion}"), Cause::UnknownDescriptor)
                 } else {
                     let text = format!("{name} value '{shown}' is not of the form namespace#codeValue{suggestion}");
                     (text, Cause::InvalidValue)
                 };
-                Some(Finding { method: METHOD, message: format!("{message} (at {place})"), cause })
+                let finding = Finding { method: METHOD, message: format!("{message} (at {place})"), cause };
+                if !found.contains(&finding) {
+                    found.push(finding);
+                }
             }
         }
     }

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 use std::task::Poll;
 
+use futures_util::future::join;
 use futures_util::poll;
 use futures_util::stream::{FuturesOrdered, StreamExt};
 
@@ -121,14 +122,20 @@ impl<'a, H: Host> Validation<'a, H> {
             }
             let (descriptors, references) = (methods.descriptors, methods.references);
             waiting.push_back(async move {
-                let mut found = found;
-                if let (Some(descriptors), Some(values)) = (descriptors, open.values) {
-                    found.extend(descriptors.look_up(values).await);
-                }
-                if let (Some(references), Some(look_ups)) = (references, open.look_ups) {
-                    found.extend(references.look_up(look_ups).await);
-                }
-                (place, found)
+                let values = async {
+                    match (descriptors, open.values) {
+                        (Some(descriptors), Some(values)) => descriptors.look_up(values).await,
+                        _ => Vec::new(),
+                    }
+                };
+                let look_ups = async {
+                    match (references, open.look_ups) {
+                        (Some(references), Some(look_ups)) => references.look_up(look_ups).await,
+                        _ => Vec::new(),
+                    }
+                };
+                let (of_descriptors, of_references) = join(values, look_ups).await;
+                (place, [found, of_descriptors, of_references].concat())
             });
             while let Poll::Ready(Some((place, found))) = poll!(waiting.next()) {
                 pass.conclude(place, found);
@@ -138,8 +145,10 @@ impl<'a, H: Host> Validation<'a, H> {
             {
                 pass.conclude(place, found);
             }
-            if pass.references_stopped {
-                methods.references = None;
+            if pass.references_stopped
+                && let Some(references) = methods.references.take()
+            {
+                references.stop();
             }
         }
         while session.goes_on().await {

@@ -10,9 +10,11 @@ mod index;
 mod remote;
 mod selector;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
+
+use futures_util::future::join_all;
 
 use self::answers::Verdict;
 use self::index::Index;
@@ -43,6 +45,7 @@ pub(super) struct References<'a, H: Host> {
     remote: Option<Remote<'a, H>>,
     /// References that could not be checked, by what they refer to.
     unchecked: RefCell<BTreeMap<Rc<str>, u64>>,
+    is_stopped: Cell<bool>,
 }
 
 /// What a reference can mean.
@@ -120,7 +123,7 @@ impl<'a, H: Host> References<'a, H> {
             }
         }
         let remote = options.remote.then(|| Remote::new(session));
-        Ok(Self { session, sites, index, remote, unchecked: RefCell::default() })
+        Ok(Self { session, sites, index, remote, unchecked: RefCell::default(), is_stopped: Cell::new(false) })
     }
 
     /// Adds what is known to be wrong with the references of a record; gives those back that the API must be asked
@@ -144,7 +147,7 @@ impl<'a, H: Host> References<'a, H> {
                 Some(remote) => known(remote, meaning, &keys),
             };
             match verdict {
-                Some(verdict) => found.extend(self.judged(meaning, verdict, &path.to_string())),
+                Some(verdict) => self.judged(meaning, verdict, &path.to_string(), found),
                 None => open.push(LookUp { meaning: meaning.clone(), place: path.to_string(), keys }),
             }
         });
@@ -153,10 +156,19 @@ impl<'a, H: Host> References<'a, H> {
 
     /// Asks the API for references of one record. Those of up to a thousand records are asked for at the same time.
     pub(super) async fn look_up(&self, look_ups: LookUps) -> Vec<Finding> {
-        let verdicts = look_ups.0.iter().map(|look_up| self.ask(look_up));
-        let verdicts = futures_util::future::join_all(verdicts).await;
-        let judged = look_ups.0.iter().zip(verdicts);
-        judged.filter_map(|(look_up, verdict)| self.judged(&look_up.meaning, verdict, &look_up.place)).collect()
+        let verdicts = join_all(look_ups.0.iter().map(|look_up| self.ask(look_up))).await;
+        let mut found = Vec::new();
+        if !self.is_stopped.get() {
+            for (look_up, verdict) in look_ups.0.iter().zip(verdicts) {
+                self.judged(&look_up.meaning, verdict, &look_up.place, &mut found);
+            }
+        }
+        found
+    }
+
+    /// Nothing is asked any more; of what is under way, nothing is said.
+    pub(super) fn stop(&self) {
+        self.is_stopped.set(true);
     }
 
     /// The last word: which references could not be checked.
@@ -183,6 +195,9 @@ impl<'a, H: Host> References<'a, H> {
         let mut verdict = Verdict::Absent;
         for (alike, (values, hash)) in look_up.meaning.targets.iter().zip(&look_up.keys) {
             for at in &alike.endpoints {
+                if self.is_stopped.get() {
+                    return Verdict::Unknown;
+                }
                 match remote.look_up(*at, values, *hash).await {
                     Verdict::Found => return Verdict::Found,
                     Verdict::Absent => {}
@@ -193,20 +208,19 @@ impl<'a, H: Host> References<'a, H> {
         verdict
     }
 
-    fn judged(&self, meaning: &Meaning, verdict: Verdict, place: &str) -> Option<Finding> {
+    fn judged(&self, meaning: &Meaning, verdict: Verdict, place: &str, found: &mut Vec<Finding>) {
         let is_whole = || meaning.endpoints().all(|at| self.index.is_whole(at));
         match verdict {
-            Verdict::Found => None,
+            Verdict::Found => {}
             // What a file that cannot be read holds is not known.
-            Verdict::Absent if is_whole() => Some(Finding {
-                method: METHOD,
-                message: format!("The referenced '{}' item does not exist (at {place})", meaning.entity),
-                cause: Cause::MissingParent,
-            }),
-            Verdict::Absent | Verdict::Unknown => {
-                self.leave_unchecked(meaning);
-                None
+            Verdict::Absent if is_whole() => {
+                let message = format!("The referenced '{}' item does not exist (at {place})", meaning.entity);
+                let finding = Finding { method: METHOD, message, cause: Cause::MissingParent };
+                if !found.contains(&finding) {
+                    found.push(finding);
+                }
             }
+            Verdict::Absent | Verdict::Unknown => self.leave_unchecked(meaning),
         }
     }
 
