@@ -88,7 +88,7 @@ fn a_local_value_does_not_end_the_walk() {
     stage.put("data/sexDescriptors.jsonl", &[&value("uri://gbisd.edu/SexDescriptor", "Unknown")]);
     let names = json!([
         {"otherNameTypeDescriptor": "uri://ed-fi.org/OtherNameTypeDescriptor#Alias"},
-        {"otherNameTypeDescriptor": "uri://ed-fi.org/OtherNameTypeDescriptor#Aka"},
+        {"otherNameTypeDescriptor": "uri://ed-fi.org/OtherNameTypeDescriptor#Alia"},
     ]);
     let state = "uri://ed-fi.org/StateAbbreviationDescriptor#ZZ";
     let student =
@@ -99,7 +99,7 @@ fn a_local_value_does_not_end_the_walk() {
         messages(&ran),
         [[
             format!("StateAbbreviationDescriptor value '{state}' does not exist (at birthStateAbbreviationDescriptor)"),
-            "OtherNameTypeDescriptor value 'uri://ed-fi.org/OtherNameTypeDescriptor#Aka' does not exist; did you mean \
+            "OtherNameTypeDescriptor value 'uri://ed-fi.org/OtherNameTypeDescriptor#Alia' does not exist; did you mean \
              'uri://ed-fi.org/OtherNameTypeDescriptor#Alias'? (at otherNames[].otherNameTypeDescriptor)"
                 .to_owned(),
         ]]
@@ -117,7 +117,7 @@ fn values_of_other_namespaces_are_known() {
     assert!(messages(&validate(&stage)).iter().all(Vec::is_empty));
 }
 
-/// What local files hold needs no API: not even a token is asked for.
+/// What local files hold, selected or not, is not asked for.
 #[test]
 fn local_values_need_no_request() {
     let stage = Stage::new(Settings::default());
@@ -156,7 +156,7 @@ fn findings_suggest_and_are_grouped() {
     let first = &ran.results["causes"][0];
     assert_eq!((&first["cause"], &first["records"]), (&json!("unknown descriptor"), &json!(2)));
     assert_eq!(
-        (&first["thing"], &first["value"]),
+        (&first["missing"], &first["value"]),
         (&json!("TermDescriptor"), &json!("uri://ed-fi.org/TermDescriptor#Fal"))
     );
 }

@@ -1,5 +1,6 @@
 //! What each command does.
 
+mod checked;
 mod connect;
 mod count;
 mod create;
@@ -36,7 +37,8 @@ pub(crate) async fn carry_out<H: Host>(session: &Session<'_, H>, resend: &Resend
         Command::Validate => validate::validate(session).await.map(|()| None),
         Command::Send => {
             let data = local_data(session).await?;
-            send::send(session, data, &rules(resend)).await;
+            let loads = data.into_iter().map(send::Load::unchecked).collect();
+            send::send(session, loads, &rules(resend)).await;
             Ok(None)
         }
         Command::ValidateSend => validate_send::validate_and_send(session, &rules(resend)).await.map(|()| None),

@@ -19,6 +19,8 @@ const SURE: Duration = Duration::from_secs(3);
 pub struct Progress {
     command: Option<&'static str>,
     working: bool,
+    /// Whether records have their word as they are read: those of `validate+send` are all checked before.
+    begun: bool,
     finished: bool,
     files: HashMap<EndpointId, Bytes>,
     total: Bytes,
@@ -50,8 +52,14 @@ impl Progress {
         match event {
             Event::Started(started) => self.command = Some(started.command.name()),
             Event::Planned { endpoint, bytes, .. } => self.set(endpoint, |known| known.planned = *bytes),
-            Event::EndpointStarted { .. } => self.working = true,
-            Event::Read { endpoint, bytes } => self.set(endpoint, |known| known.read = *bytes),
+            Event::EndpointStarted { .. } => {
+                self.working = true;
+                self.begun = true;
+            }
+            Event::Read { endpoint, bytes } => {
+                self.working = true;
+                self.set(endpoint, |known| known.read = *bytes);
+            }
             Event::EndpointFinished { endpoint } => self.set(endpoint, |known| known.read = known.planned),
             Event::Expected { records, .. } => {
                 self.working = true;
@@ -142,7 +150,7 @@ impl Progress {
         if self.told > 0 {
             return Some(self.told);
         }
-        if self.total.read == 0 {
+        if self.total.read == 0 || !self.begun {
             return None;
         }
         let all = u128::from(self.done) * u128::from(self.total.planned) / u128::from(self.total.read);

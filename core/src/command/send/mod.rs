@@ -12,6 +12,7 @@ use futures_util::future::join_all;
 use futures_util::stream::{self, StreamExt};
 
 use self::endpoint_run::EndpointRun;
+use super::checked::Checked;
 use super::session::Session;
 use crate::data::EndpointFiles;
 use crate::event::Event;
@@ -25,13 +26,27 @@ const MOST_ORPHAN_PASSES: u32 = 10;
 /// So many endpoints of one order are read at a time: enough for any pool, and a bound on the blocks and logs in memory.
 const MOST_SIDE_BY_SIDE: usize = 16;
 
+/// The files of an endpoint, and what is known of their records.
+pub(super) struct Load {
+    pub(super) files: EndpointFiles,
+    /// What came of checking them, where they were checked: invalid records had their word, and are passed over.
+    pub(super) checked: Option<Checked>,
+}
+
+impl Load {
+    /// Files whose records were not checked.
+    pub(super) fn unchecked(files: EndpointFiles) -> Self {
+        Self { files, checked: None }
+    }
+}
+
 /// Sends the records of all files, order by order: endpoints of one order side by side, an order when the one before
 /// it has ended. Ends early, leaving the rest for the next run, when the session says so.
-pub(super) async fn send<H: Host>(session: &Session<'_, H>, data: Vec<EndpointFiles>, rules: &ResendRules) {
+pub(super) async fn send<H: Host>(session: &Session<'_, H>, loads: Vec<Load>, rules: &ResendRules) {
     let mut work = Vec::new();
-    for EndpointFiles { endpoint, files } in data {
-        let endpoint = session.endpoints.get(&endpoint).expect("files are found for known endpoints");
-        work.push((endpoint, files));
+    for load in loads {
+        let endpoint = session.endpoints.get(&load.files.endpoint).expect("files are found for known endpoints");
+        work.push((endpoint, load));
     }
     let orders: BTreeSet<u32> =
         work.iter().flat_map(|(endpoint, _)| std::iter::once(endpoint.order).chain(endpoint.update_order)).collect();
@@ -58,30 +73,35 @@ pub(super) async fn send<H: Host>(session: &Session<'_, H>, data: Vec<EndpointFi
         }
     }
     finish_all(waiting).await;
+    for (_, load) in work {
+        leave(session, load).await;
+    }
 }
 
 /// Works through the files of one order. Gives back the endpoints on which more is to be done.
 async fn first_passes<'a, H: Host>(
     session: &'a Session<'a, H>,
-    level: Vec<(&'a Endpoint, Vec<Rc<str>>)>,
+    level: Vec<(&'a Endpoint, Load)>,
     rules: &'a ResendRules,
 ) -> Vec<EndpointRun<'a, H>> {
     let accepted = Rc::new(Cell::new(0));
-    let passes = stream::iter(level).map(|(endpoint, files)| {
+    let passes = stream::iter(level).map(|(endpoint, load)| {
         let accepted = accepted.clone();
         async move {
             if !session.goes_on().await {
+                leave(session, load).await;
                 return None;
             }
             let log = match session.open_log(&endpoint.id).await {
                 Ok(log) => log,
                 Err(error) => {
                     session.storage_failed(&error);
+                    leave(session, load).await;
                     return None;
                 }
             };
             session.endpoint_started(&endpoint.id);
-            let run = EndpointRun::new(session, endpoint, files, rules, log, accepted);
+            let run = EndpointRun::new(session, endpoint, load, rules, log, accepted);
             run.first_pass().await;
             if run.orphans() > 0 || run.waits_for_update() {
                 return Some(run);
@@ -112,6 +132,13 @@ async fn orphan_passes<H: Host>(level: &[EndpointRun<'_, H>]) {
 async fn finish_all<H: Host>(runs: Vec<EndpointRun<'_, H>>) {
     for run in runs {
         finish(run).await;
+    }
+}
+
+/// The run ends before an endpoint had its turn: only what was found invalid before is known of its records.
+async fn leave<H: Host>(session: &Session<'_, H>, load: Load) {
+    if let Some(checked) = load.checked {
+        session.write_failed_records(checked.failed, &load.files.endpoint, &load.files.files).await;
     }
 }
 

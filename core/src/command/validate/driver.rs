@@ -13,6 +13,7 @@ use super::references::{LookUps, References};
 use super::schema::SchemaCheck;
 use super::uniqueness::Uniqueness;
 use crate::command::NotBegun;
+use crate::command::checked::Checked;
 use crate::command::failed_records::FailedRecords;
 use crate::command::reader::Reader;
 use crate::command::session::Session;
@@ -37,16 +38,6 @@ pub(in crate::command) enum Valid {
     IsTold,
     /// It has its word later.
     IsSentLater,
-}
-
-/// What the checks of an endpoint leave behind.
-pub(in crate::command) struct Checked {
-    /// The invalid records, for `--failed-dir`.
-    pub(in crate::command) failed: FailedRecords,
-    /// Records in which nothing is wrong.
-    pub(in crate::command) valid: u64,
-    /// File and line of the invalid records, in that order.
-    pub(in crate::command) invalid: Vec<(usize, u64)>,
 }
 
 /// The methods that the user wants, made ready.
@@ -95,7 +86,7 @@ impl<'a, H: Host> Validation<'a, H> {
             endpoint,
             files,
             valid,
-            checked: Checked { failed, valid: 0, invalid: Vec::new() },
+            checked: Checked::nothing(files, failed),
             failed: self.failed,
             failed_references: self.failed_references,
             references_stopped: self.references_stopped,
@@ -114,6 +105,9 @@ impl<'a, H: Host> Validation<'a, H> {
         let mut waiting = FuturesOrdered::new();
         while session.goes_on().await {
             let Some((file, line)) = reader.next().await else { break };
+            if valid == Valid::IsSentLater {
+                pass.checked.contents.add(file, &line);
+            }
             let place = Place { file, line: line.number, span: Span { offset: line.offset, length: line.length } };
             let (found, open) = methods.check(endpoint, place, &line);
             if open.is_none() && waiting.is_empty() {
@@ -161,13 +155,9 @@ impl<'a, H: Host> Validation<'a, H> {
         pass.checked
     }
 
-    /// Whether every record was checked by every method that was wanted.
-    pub(in crate::command) fn is_whole(&self) -> bool {
-        !self.references_stopped && !self.session.is_ending()
-    }
-
-    /// The last word: a method that stopped alone makes the run incomplete.
-    pub(in crate::command) fn finish(self) {
+    /// The last word: a method that stopped alone makes the run incomplete. Gives back whether every record was checked
+    /// by every method that was wanted.
+    pub(in crate::command) fn finish(self) -> bool {
         if let Some(descriptors) = &self.descriptors {
             descriptors.finish();
         }
@@ -177,6 +167,7 @@ impl<'a, H: Host> Validation<'a, H> {
         if self.references_stopped {
             self.session.end(Ended::MaxFailures);
         }
+        !self.session.is_ending()
     }
 }
 
@@ -250,7 +241,7 @@ impl<H: Host> Pass<'_, '_, H> {
             found.retain(|finding| finding.method != super::references::METHOD);
         }
         if found.is_empty() {
-            self.checked.valid += 1;
+            self.checked.valid[place.file] += 1;
             if self.valid == Valid::IsTold {
                 self.tell(place, Outcome::Valid);
             }

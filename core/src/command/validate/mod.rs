@@ -15,7 +15,7 @@ mod schema;
 mod sites;
 mod uniqueness;
 
-use self::driver::Validation;
+pub(super) use self::driver::{Valid, Validation};
 use crate::command::{NotBegun, Session, local_data};
 use crate::event::Event;
 use crate::host::Host;
@@ -30,7 +30,7 @@ pub(super) async fn validate<H: Host>(session: &Session<'_, H>) -> Result<(), No
         }
         let endpoint = session.endpoints.get(&of.endpoint).expect("files are found for known endpoints");
         session.endpoint_started(&endpoint.id);
-        let checked = validation.check(endpoint, &of.files, driver::Valid::IsTold).await;
+        let checked = validation.check(endpoint, &of.files, Valid::IsTold).await;
         session.write_failed_records(checked.failed, &endpoint.id, &of.files).await;
         session.listener.hear(&Event::EndpointFinished { endpoint: endpoint.id.clone() });
     }

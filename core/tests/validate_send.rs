@@ -1,0 +1,179 @@
+//! `validate+send` against the simulated API: what is invalid is not sent, and everything has one word.
+
+mod support;
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+
+use lightbeam_core::event::{Event, Outcome};
+use lightbeam_core::exit::Exit;
+use lightbeam_core::host::Host as _;
+use lightbeam_core::invocation::{Command, FailOn, Invocation};
+use lightbeam_core::run::run;
+use lightbeam_sim::{Action, Rule, Settings};
+use serde_json::{Value, json};
+
+use self::support::{Ran, Stage};
+
+const METHODS: &str = "validate:\n  methods: [schema, uniqueness]\n";
+
+fn stage() -> Stage {
+    let stage = Stage::new(Settings::default());
+    stage.configure(METHODS);
+    stage
+}
+
+fn student(id: &str) -> String {
+    json!({"studentUniqueId": id, "firstName": "Ada", "lastSurname": "Lee", "birthDate": "2010-01-01"}).to_string()
+}
+
+fn go(stage: &Stage) -> Ran {
+    stage.run(Command::ValidateSend, |_| {})
+}
+
+fn outcomes(ran: &Ran) -> Vec<(u64, &'static str)> {
+    let mut outcomes: Vec<_> = ran
+        .records
+        .iter()
+        .map(|record| {
+            let what = match &record.outcome {
+                Outcome::Succeeded { .. } => "sent",
+                Outcome::Skipped(_) => "skipped",
+                Outcome::Failed(_) => "refused",
+                Outcome::Valid => "valid",
+                Outcome::Invalid(_) => "invalid",
+            };
+            (record.line.unwrap(), what)
+        })
+        .collect();
+    outcomes.sort_unstable();
+    outcomes
+}
+
+/// The check is a guard: invalid records are not sent, the others are, and each is counted once.
+#[test]
+fn only_valid_records_are_sent() {
+    let stage = stage();
+    stage.put("data/students.jsonl", &[&student("1"), "{}", "", &student("2"), "nonsense", &student("1")]);
+    let ran = go(&stage);
+    assert_eq!(outcomes(&ran), [(1, "sent"), (2, "invalid"), (4, "sent"), (5, "invalid"), (6, "invalid")]);
+    assert_eq!((ran.exit, ran.counts("students")), (Exit::Done, [5, 0, 3]));
+    assert_eq!(stage.requests().len(), 2);
+    assert_eq!(stage.held("students"), 2);
+    assert!(ran.told("3 of 5 records are invalid and are not sent"));
+    let again = go(&stage);
+    assert_eq!((again.exit, again.counts("students"), stage.requests().len()), (Exit::Done, [5, 2, 3], 0));
+}
+
+#[test]
+fn everything_is_checked_before_anything_is_sent() {
+    let stage = stage();
+    stage.put("data/students.jsonl", &[&student("1")]);
+    stage.put("data/classPeriods.jsonl", &["{}"]);
+    let ran = go(&stage);
+    let order: Vec<&str> = ran.records.iter().map(|record| &*record.endpoint.name).collect();
+    assert_eq!(order, ["classPeriods", "students"]);
+    assert_eq!((ran.counts("students"), ran.counts("classPeriods")), ([1, 0, 0], [1, 0, 1]));
+}
+
+/// Nothing is sent with `--fail-on any`, when the limit is reached, and when every record failed. What is valid is
+/// counted all the same.
+#[test]
+fn sometimes_nothing_is_sent() {
+    let any = |invocation: &mut Invocation| invocation.fail_on = FailOn::Any;
+    let all = |_: &mut Invocation| {};
+    let mixed: &[&str] = &[&student("1"), "{}", &student("2")];
+    let invalid: &[&str] = &["{}", "{}"];
+    type Case<'a> = (&'a [&'a str], &'a str, fn(&mut Invocation), Exit, [u64; 3], &'a str);
+    let cases: [Case<'_>; 4] = [
+        (mixed, "", any, Exit::SomeFailed, [3, 0, 1], "nothing is sent: there are invalid records"),
+        (mixed, "  max_failures: 1\n", all, Exit::Failed, [2, 0, 1], "nothing is sent: the checks did not come"),
+        (invalid, "", all, Exit::Failed, [2, 0, 2], "nothing is sent: every record is invalid"),
+        (invalid, "", any, Exit::Failed, [2, 0, 2], "nothing is sent: every record is invalid"),
+    ];
+    for (lines, config, change, exit, counts, told) in cases {
+        let stage = stage();
+        stage.configure(&format!("{METHODS}{config}"));
+        stage.put("data/students.jsonl", lines);
+        let ran = stage.run(Command::ValidateSend, change);
+        assert_eq!((ran.exit, ran.counts("students")), (exit, counts), "{told}");
+        assert!(ran.told(told), "{:?}", ran.notices);
+        assert_eq!(stage.requests(), [""; 0]);
+        assert_eq!(ran.results["completed"], json!(!told.contains("did not come")));
+    }
+    let stage = stage();
+    stage.put("data/students.jsonl", &[&student("1")]);
+    let ran = stage.run(Command::ValidateSend, any);
+    assert_eq!((ran.exit, ran.counts("students"), stage.held("students")), (Exit::Done, [1, 0, 0], 1));
+}
+
+/// Both kinds of failed records stand in one pair of files, in file order.
+#[test]
+fn failed_records_of_both_kinds_are_written_together() {
+    let refuse = Rule {
+        method: Some("POST".to_owned()),
+        path: None,
+        body: Some("\"2\"".to_owned()),
+        first: 1,
+        last: None,
+        action: Action::Answer { status: 400, headers: BTreeMap::new(), body: "{}".to_owned() },
+    };
+    let stage = Stage::new(Settings { rules: vec![refuse], ..Settings::default() });
+    stage.configure(METHODS);
+    let refused = student("2");
+    stage.put("data/students.jsonl", &[&student("1"), &refused, "{}", &student("3")]);
+    let ran = stage.run(Command::ValidateSend, |invocation| invocation.failed_dir = Some("failed".to_owned()));
+    assert_eq!(ran.counts("students"), [4, 0, 2]);
+    assert_eq!(stage.text("failed/students.jsonl").unwrap(), format!("{refused}\n{{}}\n"));
+    let errors = stage.text("failed/students.errors.jsonl").unwrap();
+    let errors: Vec<Value> = errors.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let told: Vec<_> = errors.iter().map(|error| (error["line"].as_u64(), error["status"].as_u64())).collect();
+    assert_eq!(told, [(Some(2), Some(400)), (Some(3), None)]);
+}
+
+#[test]
+fn failed_records_are_written_though_nothing_is_sent() {
+    let stage = stage();
+    stage.put("data/students.jsonl", &[&student("1"), "{}"]);
+    stage.run(Command::ValidateSend, |invocation| {
+        invocation.failed_dir = Some("failed".to_owned());
+        invocation.fail_on = FailOn::Any;
+    });
+    assert_eq!(stage.text("failed/students.jsonl").unwrap(), "{}\n");
+}
+
+#[test]
+fn a_dry_run_checks_and_plans() {
+    let stage = stage();
+    stage.put("data/students.jsonl", &[&student("1"), "{}", &student("2")]);
+    let ran = stage.run(Command::ValidateSend, |invocation| {
+        invocation.dry_run = true;
+        invocation.failed_dir = Some("failed".to_owned());
+    });
+    assert_eq!((ran.exit, outcomes(&ran)), (Exit::Done, vec![(2, "invalid")]));
+    assert_eq!(stage.requests(), [""; 0]);
+    assert!(stage.text("failed/students.jsonl").is_none());
+}
+
+/// A file that another program writes to between the checks and the sending is found out: of another length, nothing
+/// of it is sent; of the same length, it is told at its end.
+#[test]
+fn a_file_that_was_changed_after_the_checks_is_told() {
+    for (changed, sent) in [(student("33"), 0), (student("3"), 1)] {
+        let stage = stage();
+        stage.put("data/students.jsonl", &[&student("1")]);
+        let files = stage.host.files().clone();
+        let told = Cell::new(false);
+        let listener = |event: &Event| {
+            if let Event::Notice(notice) = event {
+                if notice.text == "all 1 records are valid" {
+                    files.put("data/students.jsonl", changed.clone() + "\n");
+                }
+                told.set(told.get() || notice.text == "data/students.jsonl: was changed while it was read");
+            }
+        };
+        let invocation = Invocation { command: Command::ValidateSend, ..Invocation::default() };
+        let report = stage.host.block_on(run(&invocation, &stage.host, &listener)).unwrap();
+        assert_eq!((report.exit, stage.held("students"), told.get()), (Exit::Failed, sent, true));
+    }
+}
