@@ -17,7 +17,7 @@ pub(crate) mod nearest;
 mod needs;
 mod overrides;
 mod paths;
-mod pattern;
+pub(crate) mod pattern;
 mod query;
 mod read;
 mod resend;

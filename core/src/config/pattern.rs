@@ -2,23 +2,23 @@
 
 /// A pattern: `*` stands for any characters, none too; case does not matter.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Pattern {
+pub(crate) struct Pattern {
     /// In lower case.
     text: String,
 }
 
 impl Pattern {
-    pub(super) fn new(text: &str) -> Self {
+    pub(crate) fn new(text: &str) -> Self {
         Self { text: text.to_lowercase() }
     }
 
     /// Whether it is a plain name.
-    pub(super) fn is_name(&self) -> bool {
+    pub(crate) fn is_name(&self) -> bool {
         !self.text.contains('*')
     }
 
     /// Whether it matches a name.
-    pub(super) fn matches(&self, name: &str) -> bool {
+    pub(crate) fn matches(&self, name: &str) -> bool {
         let name = name.to_lowercase();
         let Some((first, rest)) = self.text.split_once('*') else { return name == self.text };
         let Some(mut left) = name.strip_prefix(first) else { return false };

@@ -35,6 +35,17 @@ pub struct KeyPart {
     pub paths: Vec<Vec<String>>,
 }
 
+impl KeyHash {
+    /// The hash of a whole key's values, given as text in the order of its parts: what [`NaturalKey::hash`] makes of a
+    /// record that has them.
+    pub fn of_values(values: &[String]) -> Self {
+        let folded: Vec<String> = values.iter().map(|value| value.trim_end().to_lowercase()).collect();
+        let folded_hash = hash(&folded);
+        let exact = if folded == values { folded_hash } else { hash(values) };
+        Self { folded: folded_hash, exact: Some(exact) }
+    }
+}
+
 impl KeyPart {
     /// A part that is a property of the record itself.
     pub(super) fn property(name: &str) -> Self {
@@ -64,11 +75,8 @@ impl NaturalKey {
 
     /// The key's values in a record, hashed; `None` where [`NaturalKey::values`] is. A number and its text hash alike.
     pub fn hash(&self, record: &[u8]) -> Option<KeyHash> {
-        let values = self.values(record)?;
-        let folded: Vec<String> = values.iter().map(|value| value.trim_end().to_lowercase()).collect();
-        let folded_hash = hash(&folded);
-        let exact = if folded == values { folded_hash } else { hash(&values) };
-        Some(KeyHash { folded: folded_hash, exact: self.complete.then_some(exact) })
+        let hash = KeyHash::of_values(&self.values(record)?);
+        Some(KeyHash { exact: hash.exact.filter(|_| self.complete), ..hash })
     }
 }
 

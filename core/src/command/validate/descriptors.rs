@@ -1,25 +1,298 @@
 //! Method `descriptors`: every descriptor value is one that the API, or a local file, holds.
+//!
+//! A value is right if a local file of the descriptor's endpoint holds it, selected or not, or the API does. The API
+//! is asked for the values of a descriptor when the first value comes that no local file holds; they are all read
+//! then, so there is one reading a descriptor and none a record.
 
-use super::record::Record;
+mod cache;
+mod remote;
+mod types;
+mod values;
+
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::{BTreeSet, HashMap};
+use std::fmt::Display;
+use std::rc::Rc;
+
+use futures_util::FutureExt as _;
+use futures_util::future::{LocalBoxFuture, Shared, join_all};
+
+use self::remote::Unread;
+use self::types::Types;
+use self::values::{Values, nearest};
+use super::local::{all_files, each_record};
+use super::path::Path;
+use super::record::{Record, Value};
+use super::sites::{Sites, capitalised, visit_named};
+use crate::api::problem::plain;
 use crate::command::NotBegun;
 use crate::command::session::Session;
 use crate::data::EndpointFiles;
-use crate::event::Finding;
+use crate::event::{Cause, EndpointId, Finding};
 use crate::host::Host;
+use crate::model::{Endpoint, KeyPart, NaturalKey};
+use crate::notice::Notice;
+
+/// The name of this method.
+pub(super) const METHOD: &str = "descriptors";
+
+/// What is shown of a wrong value, in characters; APIs allow 306.
+const SHOWN: usize = 306;
+/// How many values are looked at in search of suggestions, over all wrong values of a run.
+const SUGGESTION_EFFORT: usize = 5_000_000;
 
 /// The descriptor values that are known.
 pub(super) struct Descriptors<'a, H: Host> {
-    _session: &'a Session<'a, H>,
+    session: &'a Session<'a, H>,
+    types: Types,
+    /// The values of each descriptor endpoint, by its position among the endpoints.
+    sources: HashMap<usize, Source<'a>>,
+    /// Where the records of each endpoint hold values; `None` where nothing describes them.
+    sites: HashMap<EndpointId, Option<Sites<Rc<Wanted>>>>,
+    suggestions: RefCell<Suggestions>,
+    /// Values about which nothing can be said, as the API could not be asked.
+    unjudged: Cell<u64>,
+}
+
+/// The values of one endpoint.
+struct Source<'a> {
+    local: Option<Values>,
+    remote: OnceCell<Shared<LocalBoxFuture<'a, Held>>>,
+}
+
+/// The values that the API holds.
+type Held = Rc<Result<Values, Unread>>;
+
+/// What stands at a place.
+#[derive(Debug)]
+struct Wanted {
+    /// The descriptor; `None` if the API has none whose name the property's ends in.
+    of: Option<usize>,
+    /// Its name, or else the property's.
+    name: Rc<str>,
+}
+
+/// Values of one record that no local file holds, to be looked up at the API.
+#[derive(Debug)]
+pub(super) struct OpenValues(Vec<Open>);
+
+#[derive(Debug)]
+struct Open {
+    wanted: Rc<Wanted>,
+    value: String,
+    place: String,
+}
+
+#[derive(Default)]
+struct Suggestions {
+    known: HashMap<(Option<usize>, String), Option<Box<str>>>,
+    effort: usize,
+}
+
+/// What is known of a value.
+enum Judgement {
+    Right,
+    Wrong,
+    /// The API could not be asked.
+    Open,
 }
 
 impl<'a, H: Host> Descriptors<'a, H> {
-    /// Reads the values of the API and of the local files.
-    #[expect(clippy::unused_async, reason = "reads files")]
-    pub(super) async fn prepare(session: &'a Session<'a, H>, _data: &[EndpointFiles]) -> Result<Self, NotBegun> {
-        Ok(Self { _session: session })
+    /// Reads the values of the local files.
+    pub(super) async fn prepare(session: &'a Session<'a, H>, data: &[EndpointFiles]) -> Result<Self, NotBegun> {
+        let types = Types::new(&session.endpoints);
+        let mut sources: HashMap<usize, Source<'a>> = HashMap::new();
+        for at in types.all().iter().flat_map(|of| &of.endpoints) {
+            sources.insert(*at, Source { local: None, remote: OnceCell::new() });
+        }
+        for of in all_files(session).await? {
+            let at = session.endpoints.position(&of.endpoint);
+            if let Some(source) = at.and_then(|at| sources.get_mut(&at)) {
+                source.local = Some(local_values(session, &of.files).await);
+            }
+        }
+        let mut sites = HashMap::new();
+        for of in data {
+            let described = session.endpoints.get(&of.endpoint).and_then(|endpoint| endpoint.described.as_ref());
+            let described = described.map(|described| {
+                Sites::of(described, &mut |_, property| {
+                    property.is_descriptor().then(|| Rc::new(Wanted::new(&types, &property.name)))
+                })
+            });
+            sites.insert(of.endpoint.clone(), described);
+        }
+        let (suggestions, unjudged) = (RefCell::default(), Cell::new(0));
+        Ok(Self { session, types, sources, sites, suggestions, unjudged })
     }
 
-    /// Adds what is wrong with the descriptor values of a record.
-    #[expect(clippy::unused_self, reason = "to come")]
-    pub(super) fn check(&self, _record: &Record<'_>, _found: &mut Vec<Finding>) {}
+    /// Adds what is known to be wrong with the descriptor values of a record; gives those back that the API must be
+    /// asked for.
+    pub(super) fn check(&self, record: &Record<'_>, found: &mut Vec<Finding>) -> Option<OpenValues> {
+        let mut open = Vec::new();
+        let mut see = |wanted: &Rc<Wanted>, path: &Path<'_>, value: &Value<'_>| {
+            // That it is a text, or there at all, is for the schema to say.
+            let Some(value) = value.as_text() else { return };
+            if self.is_local(wanted.of, value) {
+                return;
+            }
+            match self.held_already(wanted.of) {
+                Some(held) => self.judged(wanted, value, path, &held, found),
+                None => {
+                    open.push(Open { wanted: wanted.clone(), value: value.to_owned(), place: path.to_string() });
+                }
+            }
+        };
+        match self.sites.get(&record.endpoint.id) {
+            Some(Some(sites)) => sites.visit(record.tree, &mut see),
+            _ => visit_named(record.tree, &|name| name.ends_with("Descriptor"), &mut |name, path, value| {
+                see(&Rc::new(Wanted::new(&self.types, name)), path, value);
+            }),
+        }
+        (!open.is_empty()).then_some(OpenValues(open))
+    }
+
+    /// Asks the API for values. Each descriptor is read once, however many records wait for it.
+    pub(super) async fn look_up(&self, open: OpenValues) -> Vec<Finding> {
+        let wanted: BTreeSet<Option<usize>> = open.0.iter().map(|open| open.wanted.of).collect();
+        let wanted: Vec<Option<usize>> = wanted.into_iter().collect();
+        let held = join_all(wanted.iter().map(|of| join_all(self.sources_of(*of).map(|at| self.ask(at))))).await;
+        let mut found = Vec::new();
+        for Open { wanted: of, value, place } in open.0 {
+            let at = wanted.binary_search(&of.of).expect("it was collected from these");
+            self.judged(&of, &value, &place, &held[at], &mut found);
+        }
+        found
+    }
+
+    /// The last word: which values could not be checked.
+    pub(super) fn finish(&self) {
+        let mut unread: Vec<(String, String)> = Vec::new();
+        for (at, source) in &self.sources {
+            if let Some(held) = source.remote.get().and_then(Shared::peek)
+                && let Err(why) = &**held
+                && *why != Unread::Ending
+            {
+                unread.push((self.session.endpoints.all()[*at].id.name.to_string(), why.to_string()));
+            }
+        }
+        unread.sort();
+        let values = self.unjudged.get();
+        let Some((_, why)) = unread.first() else {
+            if values > 0 && self.types.all().is_empty() {
+                let text = format!("{values} descriptor values were not checked: the API names no descriptors");
+                self.session.notice(Notice::warning(text));
+            }
+            return;
+        };
+        let same = unread.iter().all(|(_, other)| other == why);
+        let told = |(name, why): &(String, String)| if same { name.clone() } else { format!("{name} ({why})") };
+        let names: Vec<String> = unread.iter().map(told).collect();
+        let why = if same { format!(": {why}") } else { String::new() };
+        let text = format!("the values of {} could not be read from the API{why}", names.join(", "));
+        self.session.notice(Notice::warning(text).with_hint(format!(
+            "they were checked against local files only, and {values} values not at all; ask the API's administrator \
+             for leave to read them, or fetch them with other credentials into data_dir"
+        )));
+    }
+
+    fn sources_of(&self, of: Option<usize>) -> impl Iterator<Item = usize> {
+        let types = match of {
+            Some(of) => std::slice::from_ref(self.types.get(of)),
+            None => self.types.all(),
+        };
+        types.iter().flat_map(|of| of.endpoints.iter().copied())
+    }
+
+    fn local_of(&self, of: Option<usize>) -> impl Iterator<Item = &Values> {
+        self.sources_of(of).filter_map(|at| self.sources[&at].local.as_ref())
+    }
+
+    fn is_local(&self, of: Option<usize>, value: &str) -> bool {
+        self.local_of(of).any(|values| values.contains(value))
+    }
+
+    async fn ask(&self, at: usize) -> Held {
+        let session = self.session;
+        let read = || {
+            let endpoint: &'a Endpoint = &session.endpoints.all()[at];
+            async move { Rc::new(remote::values(session, endpoint).await) }.boxed_local().shared()
+        };
+        self.sources[&at].remote.get_or_init(read).clone().await
+    }
+
+    /// What the API holds of a descriptor, if it has been asked.
+    fn held_already(&self, of: Option<usize>) -> Option<Vec<Held>> {
+        self.sources_of(of).map(|at| self.sources[&at].remote.get()?.peek().cloned()).collect()
+    }
+
+    fn judge(&self, wanted: &Wanted, value: &str, held: &[Held]) -> Judgement {
+        let values = || held.iter().filter_map(|held| held.as_ref().as_ref().ok());
+        if values().any(|values| values.contains(value)) {
+            return Judgement::Right;
+        }
+        // Local files hold the values of a namespace as a whole, or not at all: there they are as good as the API.
+        let is_whole = !held.is_empty() && values().count() == held.len();
+        let is_local = wanted.of.is_some() && self.local_of(wanted.of).any(|values| values.has_namespace_of(value));
+        if is_whole || is_local || !value.contains('#') { Judgement::Wrong } else { Judgement::Open }
+    }
+
+    fn judged(&self, wanted: &Wanted, value: &str, place: &dyn Display, held: &[Held], found: &mut Vec<Finding>) {
+        match self.judge(wanted, value, held) {
+            Judgement::Right => {}
+            Judgement::Open => self.unjudged.set(self.unjudged.get() + 1),
+            Judgement::Wrong => {
+                let nearest = self.suggestion(wanted.of, value, held);
+                let suggestion = nearest.map(|nearest| format!("; did you mean '{nearest}'?")).unwrap_or_default();
+                let (name, shown) = (&wanted.name, plain(value, SHOWN));
+                let (message, cause) = if value.contains('#') {
+                    (format!("{name} value '{shown}' does not exist{suggestion}"), Cause::UnknownDescriptor)
+                } else {
+                    let text = format!("{name} value '{shown}' is not of the form namespace#codeValue{suggestion}");
+                    (text, Cause::InvalidValue)
+                };
+                let finding = Finding { method: METHOD, message: format!("{message} (at {place})"), cause };
+                if !found.contains(&finding) {
+                    found.push(finding);
+                }
+            }
+        }
+    }
+
+    fn suggestion(&self, of: Option<usize>, value: &str, held: &[Held]) -> Option<Box<str>> {
+        let mut suggestions = self.suggestions.borrow_mut();
+        let key = (of, value.to_owned());
+        if let Some(known) = suggestions.known.get(&key) {
+            return known.clone();
+        }
+        if suggestions.effort >= SUGGESTION_EFFORT {
+            return None;
+        }
+        let known = || self.local_of(of).chain(held.iter().filter_map(|held| held.as_ref().as_ref().ok()));
+        suggestions.effort += known().map(Values::len).sum::<usize>() + 1;
+        let found: Option<Box<str>> = nearest(value, known().flat_map(Values::iter)).map(Into::into);
+        suggestions.known.insert(key, found.clone());
+        found
+    }
+}
+
+impl Wanted {
+    fn new(types: &Types, property: &str) -> Self {
+        let of = types.of(property);
+        let name = of.map_or_else(|| capitalised(property).into(), |of| types.get(of).name.clone());
+        Self { of, name }
+    }
+}
+
+/// The values that local files of a descriptor endpoint hold.
+async fn local_values<H: Host>(session: &Session<'_, H>, files: &[Rc<str>]) -> Values {
+    let part = |name: &str| KeyPart { name: name.to_owned(), paths: vec![vec![name.to_owned()]] };
+    let key = NaturalKey { parts: vec![part("namespace"), part("codeValue")], complete: true };
+    let mut values = Values::default();
+    each_record(session, files, |record| {
+        if let Some([namespace, code_value]) = key.values(record).as_deref() {
+            values.insert(namespace, code_value);
+        }
+    })
+    .await;
+    values
 }

@@ -3,10 +3,11 @@
 use std::rc::Rc;
 use std::task::Poll;
 
+use futures_util::future::join;
 use futures_util::poll;
 use futures_util::stream::{FuturesOrdered, StreamExt};
 
-use super::descriptors::Descriptors;
+use super::descriptors::{Descriptors, OpenValues};
 use super::record::{Object, Place, Record};
 use super::references::{LookUps, References};
 use super::schema::SchemaCheck;
@@ -108,18 +109,27 @@ impl<'a, H: Host> Validation<'a, H> {
                 pass.checked.contents.add(file, &line);
             }
             let place = Place { file, line: line.number, span: Span { offset: line.offset, length: line.length } };
-            let (found, look_ups) = methods.check(endpoint, place, &line);
-            if look_ups.is_none() && waiting.is_empty() {
+            let (found, open) = methods.check(endpoint, place, &line);
+            if open.is_none() && waiting.is_empty() {
                 pass.conclude(place, found);
                 continue;
             }
-            let references = methods.references;
+            let (descriptors, references) = (methods.descriptors, methods.references);
             waiting.push_back(async move {
-                let mut found = found;
-                if let (Some(references), Some(look_ups)) = (references, look_ups) {
-                    found.extend(references.look_up(look_ups).await);
-                }
-                (place, found)
+                let values = async {
+                    match (descriptors, open.values) {
+                        (Some(descriptors), Some(values)) => descriptors.look_up(values).await,
+                        _ => Vec::new(),
+                    }
+                };
+                let look_ups = async {
+                    match (references, open.look_ups) {
+                        (Some(references), Some(look_ups)) => references.look_up(look_ups).await,
+                        _ => Vec::new(),
+                    }
+                };
+                let (of_descriptors, of_references) = join(values, look_ups).await;
+                (place, [found, of_descriptors, of_references].concat())
             });
             while let Poll::Ready(Some((place, found))) = poll!(waiting.next()) {
                 pass.conclude(place, found);
@@ -129,8 +139,10 @@ impl<'a, H: Host> Validation<'a, H> {
             {
                 pass.conclude(place, found);
             }
-            if pass.references_stopped {
-                methods.references = None;
+            if pass.references_stopped
+                && let Some(references) = methods.references.take()
+            {
+                references.stop();
             }
         }
         while session.goes_on().await {
@@ -146,10 +158,29 @@ impl<'a, H: Host> Validation<'a, H> {
     /// The last word: a method that stopped alone makes the run incomplete. Gives back whether every record was checked
     /// by every method that was wanted.
     pub(in crate::command) fn finish(self) -> bool {
+        if let Some(descriptors) = &self.descriptors {
+            descriptors.finish();
+        }
+        if let Some(references) = &self.references {
+            references.finish();
+        }
         if self.references_stopped {
             self.session.end(Ended::MaxFailures);
         }
         !self.session.is_ending()
+    }
+}
+
+/// What the API must be asked to know all that is wrong with a record.
+#[derive(Default)]
+struct Open {
+    values: Option<OpenValues>,
+    look_ups: Option<LookUps>,
+}
+
+impl Open {
+    fn is_none(&self) -> bool {
+        self.values.is_none() && self.look_ups.is_none()
     }
 }
 
@@ -163,8 +194,8 @@ struct Methods<'m, 'a, H: Host> {
 
 impl<H: Host> Methods<'_, '_, H> {
     /// What is wrong with a line, and what the API must be asked to know whether more is.
-    fn check(&mut self, endpoint: &Endpoint, place: Place, line: &Line) -> (Vec<Finding>, Option<LookUps>) {
-        let json = |message: String| (vec![Finding { method: JSON, message, cause: Cause::InvalidValue }], None);
+    fn check(&mut self, endpoint: &Endpoint, place: Place, line: &Line) -> (Vec<Finding>, Open) {
+        let json = |message| (vec![Finding { method: JSON, message, cause: Cause::InvalidValue }], Open::default());
         let bytes = match &line.bytes {
             Ok(bytes) => bytes,
             Err(problem) => return json(problem.to_string()),
@@ -178,14 +209,12 @@ impl<H: Host> Methods<'_, '_, H> {
         if let Some(schema) = &mut self.schema {
             schema.check(&record, &mut found);
         }
-        if let Some(descriptors) = self.descriptors {
-            descriptors.check(&record, &mut found);
-        }
+        let values = self.descriptors.and_then(|descriptors| descriptors.check(&record, &mut found));
         if let Some(uniqueness) = &mut self.uniqueness {
             uniqueness.check(&record, &mut found);
         }
         let look_ups = self.references.and_then(|references| references.check(&record, &mut found));
-        (found, look_ups)
+        (found, Open { values, look_ups })
     }
 }
 

@@ -7,10 +7,12 @@
 
 mod descriptors;
 mod driver;
+mod local;
 mod path;
 mod record;
 mod references;
 mod schema;
+mod sites;
 mod uniqueness;
 
 pub(super) use self::driver::{Valid, Validation};

@@ -1,0 +1,116 @@
+//! Values of one descriptor, and which of them is most like a wrong one.
+
+use std::collections::BTreeSet;
+use std::ops::Bound;
+
+/// Values as records hold them: `namespace#codeValue`.
+///
+/// They are kept and compared as one text, as the ODS/API looks them up: so it does not matter at which `#` a value
+/// whose code holds another one would be cut. Texts that differ in case are different values: an API on PostgreSQL
+/// takes them so, and which database stands behind an API cannot be seen.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Values(BTreeSet<Box<str>>);
+
+/// How much alike codes must be for one to be suggested for the other (Jaro-Winkler, which favours a common
+/// beginning: codes are often cut short); found by trying typical slips.
+const ALIKE: f64 = 0.75;
+
+impl Values {
+    /// Adds a value; tells whether it is new.
+    pub(super) fn insert(&mut self, namespace: &str, code_value: &str) -> bool {
+        self.0.insert(format!("{namespace}#{code_value}").into_boxed_str())
+    }
+
+    pub(super) fn contains(&self, value: &str) -> bool {
+        self.0.contains(value)
+    }
+
+    /// Whether there is a value of the same namespace.
+    pub(super) fn has_namespace_of(&self, value: &str) -> bool {
+        let Some((namespace, _)) = value.split_once('#') else { return false };
+        let namespace = format!("{namespace}#");
+        let from = (Bound::Included(namespace.as_str()), Bound::Unbounded);
+        self.0.range::<str, _>(from).next().is_some_and(|first| first.starts_with(&namespace))
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|value| &**value)
+    }
+}
+
+impl FromIterator<Box<str>> for Values {
+    fn from_iter<I: IntoIterator<Item = Box<str>>>(values: I) -> Self {
+        Self(values.into_iter().collect())
+    }
+}
+
+/// The value whose code is most like that of a wrong one; of equally like ones that of the same namespace, then the
+/// first. A wrong value without `#` is taken for a bare code.
+pub(super) fn nearest<'v>(wrong: &str, values: impl Iterator<Item = &'v str>) -> Option<&'v str> {
+    let wrong = wrong.to_lowercase();
+    let (namespace, code) = wrong.split_once('#').unwrap_or(("", &wrong));
+    let mut best: Option<((f64, bool), &'v str)> = None;
+    for value in values {
+        let lower = value.to_lowercase();
+        let Some((own_namespace, own_code)) = lower.split_once('#') else { continue };
+        let rank = (strsim::jaro_winkler(code, own_code), namespace == own_namespace);
+        if rank.0 >= ALIKE && best.is_none_or(|(highest, known)| rank > highest || (rank == highest && value < known)) {
+            best = Some((rank, value));
+        }
+    }
+    best.map(|(_, value)| value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values() -> Values {
+        let mut values = Values::default();
+        for code in ["Fall Semester", "Spring Semester", "Summer Semester", "Male", "C# course"] {
+            assert!(values.insert("uri://ed-fi.org/X", code));
+        }
+        values.insert("uri://gbisd.edu/X", "Spring Semester");
+        values
+    }
+
+    #[test]
+    fn a_code_may_hold_a_number_sign() {
+        let values = values();
+        assert!(values.contains("uri://ed-fi.org/X#C# course"));
+        assert!(!values.contains("uri://ed-fi.org/X#c# course"));
+        assert!(!values.contains("uri://gbisd.edu/X#Male"));
+    }
+
+    #[test]
+    fn namespaces_are_known_by_their_values() {
+        let values = values();
+        assert!(values.has_namespace_of("uri://gbisd.edu/X#Other"));
+        for other in ["uri://gbisd.edu/Y#Male", "uri://gbisd.edu/#", "uri://zzz#a", "#", "Male", "uri://ed-fi.org/X"] {
+            assert!(!values.has_namespace_of(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn the_nearest_value_is_that_of_the_nearest_code() {
+        let values = values();
+        let nearest = |wrong| nearest(wrong, values.iter());
+        for (wrong, expected) in [
+            ("uri://ed-fi.org/X#Fal", Some("uri://ed-fi.org/X#Fall Semester")),
+            ("uri://ed-fi.org/X#fall semester", Some("uri://ed-fi.org/X#Fall Semester")),
+            ("uri://gbisd.edu/X#Spring", Some("uri://gbisd.edu/X#Spring Semester")),
+            ("uri://other.org/X#Spring Semester", Some("uri://ed-fi.org/X#Spring Semester")),
+            ("uri://gbisd.edu/X#Male", Some("uri://ed-fi.org/X#Male")),
+            ("Fall Semester", Some("uri://ed-fi.org/X#Fall Semester")),
+            ("uri://ed-fi.org/X#Quarter", None),
+            ("", None),
+            ("#", None),
+        ] {
+            assert_eq!(nearest(wrong), expected, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! Where in the records of an endpoint something stands, found once from the schema of its body.
+
+use super::path::Path;
+use super::record::{Object, Value};
+use crate::model::{Described, Property, Schema, SchemaId};
+
+/// The places that matter in an object, and in all that is nested in it, `_ext` too.
+///
+/// A schema that is nested in itself is entered once: the tables behind an Ed-Fi API cannot be nested without end.
+#[derive(Debug)]
+pub(super) struct Sites<T>(Vec<Site<T>>);
+
+#[derive(Debug)]
+struct Site<T> {
+    property: String,
+    what: What<T>,
+}
+
+#[derive(Debug)]
+enum What<T> {
+    /// This very property matters.
+    Here(T),
+    /// Something in it does.
+    Inside(Sites<T>),
+}
+
+impl<T> Sites<T> {
+    /// The places in the bodies of an endpoint for which `matters` gives something. It is asked with the names that
+    /// lead to the property, its own last; what is inside a property that matters is not looked at.
+    pub(super) fn of(described: &Described, matters: &mut dyn FnMut(&[&str], &Property) -> Option<T>) -> Self {
+        let mut survey = Survey { described, matters, names: Vec::new(), open: Vec::new() };
+        survey.object(described.resource.body)
+    }
+
+    /// Whether nothing matters.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Everything that matters.
+    pub(super) fn all(&self) -> Vec<&T> {
+        let mut found = Vec::new();
+        for site in &self.0 {
+            match &site.what {
+                What::Here(what) => found.push(what),
+                What::Inside(sites) => found.extend(sites.all()),
+            }
+        }
+        found
+    }
+
+    /// Shows every value of a record that stands at such a place; of a list, each element.
+    pub(super) fn visit<'s>(&'s self, record: &Object<'_>, visit: &mut impl FnMut(&'s T, &Path<'_>, &Value<'_>)) {
+        self.object(record, &Path::Record, visit);
+    }
+
+    fn object<'s>(
+        &'s self,
+        object: &Object<'_>,
+        path: &Path<'_>,
+        visit: &mut impl FnMut(&'s T, &Path<'_>, &Value<'_>),
+    ) {
+        for site in &self.0 {
+            if let Some(value) = object.get(&site.property) {
+                site.value(value, &Path::Property(path, &site.property), visit);
+            }
+        }
+    }
+}
+
+impl<T> Site<T> {
+    fn value<'s>(&'s self, value: &Value<'_>, path: &Path<'_>, visit: &mut impl FnMut(&'s T, &Path<'_>, &Value<'_>)) {
+        match (value, &self.what) {
+            (Value::Array(elements), _) => {
+                for element in elements {
+                    self.value(element, &Path::Element(path), visit);
+                }
+            }
+            (value, What::Here(what)) => visit(what, path, value),
+            (Value::Object(object), What::Inside(sites)) => sites.object(object, path, visit),
+            _ => {}
+        }
+    }
+}
+
+/// Goes through the schemas of a body.
+struct Survey<'d, 'f, T> {
+    described: &'d Described,
+    matters: &'f mut dyn FnMut(&[&str], &Property) -> Option<T>,
+    names: Vec<&'d str>,
+    open: Vec<SchemaId>,
+}
+
+impl<T> Survey<'_, '_, T> {
+    fn object(&mut self, id: SchemaId) -> Sites<T> {
+        if self.open.contains(&id) {
+            return Sites(Vec::new());
+        }
+        self.open.push(id);
+        let described = self.described;
+        let schema: &Schema = described.schemas.get(id);
+        let mut sites = Vec::new();
+        for property in &schema.properties {
+            self.names.push(&property.name);
+            let what = (self.matters)(&self.names, property).map(What::Here).or_else(|| {
+                let inside = self.object(property.shape.object()?);
+                (!inside.is_empty()).then_some(What::Inside(inside))
+            });
+            self.names.pop();
+            sites.extend(what.map(|what| Site { property: property.name.clone(), what }));
+        }
+        self.open.pop();
+        Sites(sites)
+    }
+}
+
+/// Shows every member of an object whose name passes `matters`, wherever in it it stands: for endpoints whose bodies
+/// nobody describes.
+pub(super) fn visit_named(
+    object: &Object<'_>,
+    matters: &impl Fn(&str) -> bool,
+    visit: &mut impl FnMut(&str, &Path<'_>, &Value<'_>),
+) {
+    named_in_object(object, &Path::Record, matters, visit);
+}
+
+fn named_in_object(
+    object: &Object<'_>,
+    path: &Path<'_>,
+    matters: &impl Fn(&str) -> bool,
+    visit: &mut impl FnMut(&str, &Path<'_>, &Value<'_>),
+) {
+    for (name, value) in object.members() {
+        let path = Path::Property(path, name);
+        if matters(name) {
+            visit(name, &path, value);
+        }
+        named_in_value(value, &path, matters, visit);
+    }
+}
+
+fn named_in_value(
+    value: &Value<'_>,
+    path: &Path<'_>,
+    matters: &impl Fn(&str) -> bool,
+    visit: &mut impl FnMut(&str, &Path<'_>, &Value<'_>),
+) {
+    match value {
+        Value::Object(object) => named_in_object(object, path, matters, visit),
+        Value::Array(elements) => {
+            for element in elements {
+                named_in_value(element, &Path::Element(path), matters, visit);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// What a schema is of: `edFi_schoolReference` (v8: `EdFi_School_Reference`) with the ending `reference` is `School`.
+pub(super) fn entity(schema: &str, ending: &str) -> String {
+    let cut = schema
+        .len()
+        .checked_sub(ending.len())
+        .filter(|cut| schema.is_char_boundary(*cut) && schema[*cut..].eq_ignore_ascii_case(ending));
+    let rest = cut.map_or(schema, |cut| &schema[..cut]).trim_end_matches('_');
+    capitalised(rest.rsplit('_').next().unwrap_or(rest))
+}
+
+/// `termDescriptor` → `TermDescriptor`.
+pub(super) fn capitalised(name: &str) -> String {
+    let mut characters = name.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entities_are_named_as_the_api_names_them() {
+        assert_eq!(entity("edFi_schoolReference", "reference"), "School");
+        assert_eq!(entity("EdFi_School_Reference", "reference"), "School");
+        assert_eq!(entity("tpdm_candidate", "reference"), "Candidate");
+        assert_eq!(entity("edFi_termDescriptor", ""), "TermDescriptor");
+        assert_eq!(entity("", "reference"), "");
+        assert_eq!(capitalised(""), "");
+    }
+
+    #[test]
+    fn members_of_undescribed_bodies_are_found_anywhere() {
+        let line = r#"{"termDescriptor":"a","list":[{"x":[{"sexDescriptor":"b"}]},3],"other":null}"#;
+        let tree = Object::parse(line.as_bytes()).unwrap();
+        let mut seen = Vec::new();
+        visit_named(&tree, &|name| name.ends_with("Descriptor"), &mut |name, path, value| {
+            seen.push(format!("{name} {path} {}", value.as_text().unwrap()));
+        });
+        assert_eq!(seen, ["termDescriptor termDescriptor a", "sexDescriptor list[].x[].sexDescriptor b"]);
+    }
+}
