@@ -1,5 +1,6 @@
 //! What each command does.
 
+mod collection;
 mod connect;
 mod count;
 mod create;
