@@ -89,7 +89,10 @@ fn whatever_an_error_says_stays_in_its_column_and_on_its_line() {
 fn without_total_count_the_records_are_counted_by_paging() {
     for (settings, documents) in [
         (Settings { total_count: false, ..Settings::default() }, builtin::documents(Style::OpenApi3)),
-        (Settings { total_count: false, page_tokens: false, ..Settings::default() }, builtin::documents(Style::OpenApi3)),
+        (
+            Settings { total_count: false, page_tokens: false, ..Settings::default() },
+            builtin::documents(Style::OpenApi3),
+        ),
         (Settings { total_count: false, shape: Shape::V5, ..Settings::default() }, builtin::documents(Style::Swagger2)),
         (Settings { total_count: false, page_limit: 7, ..Settings::default() }, builtin::documents(Style::OpenApi3)),
     ] {
@@ -152,7 +155,7 @@ fn change_queries_and_endpoints_that_no_document_describes() {
         invocation.wipe = true;
     });
     assert_eq!(stage.requests().len(), 2);
-    let told = "the API's documents do not tell the query parameters of ed-fi/schools and 1 more endpoints";
+    let told = "the API's documents do not tell the query parameters of ed-fi/students and 1 more";
     assert_eq!(ran.notices.iter().filter(|notice| notice.contains(told)).count(), 1, "{:?}", ran.notices);
 }
 

@@ -24,7 +24,7 @@ pub(crate) fn load(stage: &Stage, endpoint: &str, lines: &[&str]) {
     let ran = stage.run(Command::Send, |invocation| {
         invocation.set = vec![("data_dir".to_owned(), "seed".to_owned()), ("state_dir".to_owned(), String::new())];
     });
-    assert_eq!((ran.exit, ran.counts(endpoint)[2]), (Exit::Done, 0), "{:?}", ran.notices);
+    assert_eq!((ran.exit, ran.counts(endpoint)[2]), (Exit::Done, 0), "{}", ran.results["resources"]);
     stage.host.files().remove(&path);
     stage.host.files().remove("results.json");
 }

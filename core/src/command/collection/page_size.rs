@@ -57,7 +57,8 @@ fn smaller(size: u32, messages: &[String]) -> Option<u32> {
     let numbers = texts.iter().flat_map(|text| text.split(|c: char| !c.is_ascii_digit()));
     // A 1 is the lower bound of what is allowed.
     let named = numbers.filter_map(|digits| digits.parse().ok()).filter(|most| (2..size).contains(most)).max();
-    named.or_else(|| USUAL.into_iter().find(|usual| *usual < size))
+    let half = (size > 1).then_some(size / 2);
+    named.or_else(|| USUAL.into_iter().find(|usual| *usual < size)).or(half)
 }
 
 #[cfg(test)]
@@ -71,7 +72,8 @@ mod tests {
             (1000, "Page size must be omitted or set to a value between 1 and 250.", Some(250)),
             (1000, "Limit must be omitted or set to a value between 1 and the maximum page size.", Some(500)),
             (300, "limit: too large", Some(100)),
-            (25, "limit: too large", None),
+            (25, "limit: too large", Some(12)),
+            (1, "limit: too large", None),
             (1000, "limit 1000 is not allowed", Some(500)),
             (1000, "The value 'x' is not valid for schoolId.", None),
             (1000, "Limit must be at most 99999999999999999999.", Some(500)),

@@ -35,7 +35,7 @@ impl Query {
         if let (false, Some((first, _))) = (self.0.is_empty(), unknown.next()) {
             let which = match unknown.count() {
                 0 => first.id.to_string(),
-                more => format!("{} and {more} more endpoints", first.id),
+                more => format!("{} and {more} more", first.id),
             };
             let text = format!("the API's documents do not tell the query parameters of {which}");
             session.notice(Notice::warning(text).with_hint(

@@ -19,7 +19,7 @@ const PARTITION_PAGES: u64 = 5;
 /// Most partitions that can be asked for. The smaller they are, the less waits for its turn in memory.
 const MOST_PARTITIONS: &str = "200";
 /// So often a smaller page is tried where the API refuses the size.
-const MOST_LESSONS: u32 = 4;
+const MOST_LESSONS: u32 = 10;
 
 impl<H: Host> Collection<'_, H> {
     /// All records, page after page. `total` is what [`Collection::total`] found.
@@ -96,11 +96,6 @@ impl<H: Host> Collection<'_, H> {
         let mut lessons = 0;
         loop {
             let size = self.size();
-            if let Some(wanted) = self.paging.page_size.to_be_told(size) {
-                self.session.notice(Notice::info(format!(
-                    "the API gives at most {size} records a page, so fetch.page_size {wanted} is lowered to that"
-                )));
-            }
             let parameters = parameters(size.to_string());
             let parameters: Vec<(&str, &str)> = parameters.iter().map(|(name, value)| (*name, &**value)).collect();
             match self.page(&parameters).await {
@@ -111,7 +106,15 @@ impl<H: Host> Collection<'_, H> {
                 {
                     lessons += 1;
                 }
-                answer => return answer.map(|page| (size, page)),
+                answer => {
+                    let page = answer?;
+                    if let Some(wanted) = self.paging.page_size.to_be_told(size) {
+                        self.session.notice(Notice::info(format!(
+                            "the API gives at most {size} records a page, so fetch.page_size {wanted} is lowered to that"
+                        )));
+                    }
+                    return Ok((size, page));
+                }
             }
         }
     }

@@ -163,3 +163,153 @@ impl<'de> Deserialize<'de> for Members<'de> {
         deserializer.deserialize_map(MembersVisitor)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    fn line(keep: &str, drop: &str, record: &str) -> String {
+        let mut out = Vec::new();
+        RecordText::new(KeyFilter::parse(Some(keep), Some(drop))).write(record.as_bytes(), &mut out);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn only_the_named_keys_go() {
+        let record = "{ \"id\" : \"1\",\n \"b\":[ 1.0,\r\n2 ] , \"c\" : 1e5,\"\\u0069d2\":\"\\n\", \"b\":null }";
+        assert_eq!(line("", "", record), record.replace(['\n', '\r'], ""));
+        assert_eq!(line("", "id", record), "{\"b\":[ 1.0,2 ],\"c\" : 1e5,\"\\u0069d2\":\"\\n\",\"b\":null}");
+        assert_eq!(line("ID*", "", record), "{\"id\" : \"1\",\"\\u0069d2\":\"\\n\"}");
+        assert_eq!(line("*", "*", record), "{}");
+        assert_eq!(line("none", "", "{}"), "{}");
+    }
+
+    #[test]
+    fn link_goes_from_references_wherever_they_are_and_from_nothing_else() {
+        let record = r#"{"link":1,"aReference":{"x":1,"link":{"rel":"A"}},"list":[{"bReference":{"link" : {},"y":[{"link":2}]}}],"c":{"link":3,"deeper":{"dReference":{"\u006cink":4}}},"eReference":[{"link":5}]}"#;
+        let expected = r#"{"aReference":{"x":1},"list":[{"bReference":{"y":[{"link":2}]}}],"c":{"link":3,"deeper":{"dReference":{}}},"eReference":[{"link":5}]}"#;
+        assert_eq!(line("", "link", record), expected);
+        assert_eq!(line("", "id", record), record, "without link in --drop-keys nothing inside is touched");
+    }
+
+    #[test]
+    fn values_of_any_depth_are_written() {
+        let deep = format!("{{\"a\":{}{{\"link\":1}}{}}}", "[".repeat(100), "]".repeat(100));
+        assert_eq!(line("", "link", &deep), deep);
+        let object = format!("{}1{}", "{\"aReference\":".repeat(100), "}".repeat(100));
+        assert_eq!(line("", "link", &object), object);
+    }
+
+    /// JSON as its parts, so that what is wanted of a text can be told without parsing it.
+    #[derive(Debug, Clone)]
+    enum Node {
+        Scalar(String),
+        List(Vec<Node>),
+        Object(Vec<(String, Node)>),
+    }
+
+    /// The text, with `space` wherever JSON allows white space.
+    fn text(node: &Node, space: &str) -> String {
+        let items = |items: Vec<String>| items.join(&format!("{space},{space}"));
+        match node {
+            Node::Scalar(text) => text.clone(),
+            Node::List(list) => {
+                format!("[{space}{}{space}]", items(list.iter().map(|node| text(node, space)).collect()))
+            }
+            Node::Object(members) => {
+                let member =
+                    |(key, value): &(String, Node)| format!("{}{space}:{space}{}", json!(key), text(value, space));
+                format!("{{{space}{}{space}}}", items(members.iter().map(member).collect()))
+            }
+        }
+    }
+
+    /// What the filter is to leave, in the plainest way.
+    fn filtered(node: &Node, filter: &KeyFilter) -> Node {
+        let Node::Object(members) = node else { unreachable!("records are objects") };
+        let kept = members.iter().filter(|(key, _)| filter.keeps(key));
+        Node::Object(kept.map(|(key, value)| (key.clone(), unlinked(key, value, filter))).collect())
+    }
+
+    fn unlinked(key: &str, node: &Node, filter: &KeyFilter) -> Node {
+        match node {
+            Node::Scalar(_) => node.clone(),
+            Node::List(list) => Node::List(list.iter().map(|node| unlinked("", node, filter)).collect()),
+            Node::Object(members) => {
+                let goes = |name: &str| name == LINK && key.ends_with("Reference") && filter.drops(LINK);
+                let kept = members.iter().filter(|(name, _)| !goes(name));
+                Node::Object(kept.map(|(name, value)| (name.clone(), unlinked(name, value, filter))).collect())
+            }
+        }
+    }
+
+    fn key() -> impl Strategy<Value = String> {
+        prop_oneof![
+            3 => proptest::sample::select(vec!["id", "_etag", "link", "aReference", "bReference", "name", ""]).prop_map(str::to_owned),
+            1 => any::<String>(),
+        ]
+    }
+
+    fn node() -> impl Strategy<Value = Node> {
+        let scalar = prop_oneof![
+            "-?(0|[1-9][0-9]{0,20})(\\.[0-9]{1,4})?([eE][+-]?[0-9]{1,2})?",
+            Just("null".to_owned()),
+            any::<String>().prop_map(|text| json!(text).to_string()),
+            Just("\"\\ud800 \\\"link\\\": \\n\"".to_owned()),
+        ]
+        .prop_map(Node::Scalar);
+        scalar.prop_recursive(4, 30, 4, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..4).prop_map(Node::List),
+                proptest::collection::vec((key(), inner), 0..4).prop_map(Node::Object),
+            ]
+        })
+    }
+
+    fn record() -> impl Strategy<Value = Node> {
+        proptest::collection::vec((key(), node()), 0..6).prop_map(Node::Object)
+    }
+
+    proptest! {
+        #[test]
+        fn without_a_filter_nothing_but_line_breaks_goes(record in record(), space in "[ \t\r\n]{0,2}") {
+            let whole = text(&record, &space);
+            let expected = text(&record, &space.replace(['\n', '\r'], ""));
+            prop_assert_eq!(line("", "", &whole), expected);
+        }
+
+        #[test]
+        fn the_filter_never_adds_nor_loses_a_key(
+            record in record(),
+            space in "[ \t\r\n]{0,2}",
+            keep in proptest::sample::select(vec!["", "*", "id,*Reference", "l*,name"]),
+            drop in proptest::sample::select(vec!["", "id,_etag,link", "*Reference", "_*"]),
+        ) {
+            let filter = KeyFilter::parse(Some(keep), Some(drop));
+            let given = line(keep, drop, &text(&record, &space));
+            // Compared without the white space between tokens: take it out of both the same way.
+            let expected = text(&filtered(&record, &filter), "");
+            prop_assert_eq!(without_space(&given), without_space(&expected));
+        }
+    }
+
+    /// A text without the white space between its tokens.
+    fn without_space(json: &str) -> String {
+        let mut out = String::new();
+        let (mut in_text, mut is_escaped) = (false, false);
+        for c in json.chars() {
+            if in_text || !matches!(c, ' ' | '\t' | '\r' | '\n') {
+                out.push(c);
+            }
+            (in_text, is_escaped) = match c {
+                '"' if !is_escaped => (!in_text, false),
+                '\\' if in_text => (true, !is_escaped),
+                _ => (in_text, false),
+            };
+        }
+        out
+    }
+}
