@@ -65,6 +65,14 @@ pub enum Event {
         /// As the API counts them.
         records: u64,
     },
+    /// Further records of an endpoint were had, for progress; the final word on them follows when their file is whole
+    /// (`fetch`).
+    Received {
+        /// The endpoint.
+        endpoint: EndpointId,
+        /// How many more.
+        records: u64,
+    },
     /// The final word on one record.
     Record(RecordEvent),
     /// The final word on several records at once that are no lines of a file, such as a page of `fetch`.

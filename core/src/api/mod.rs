@@ -30,6 +30,7 @@ mod exchange;
 mod gate;
 mod json;
 mod outage;
+pub mod page;
 mod pool;
 pub mod problem;
 mod redirect;

@@ -1,6 +1,7 @@
 //! What each command does.
 
 mod checked;
+mod collection;
 mod connect;
 mod count;
 mod create;

@@ -297,6 +297,14 @@ impl<'a, H: Host> Session<'a, H> {
         }
     }
 
+    /// What to call an endpoint: its bare name if it is in the run's own namespace or the only one of that name among
+    /// those selected, else `namespace/name`. As in the results file.
+    pub(crate) fn name(&self, endpoint: &EndpointId) -> String {
+        let is_namesake = |other: &EndpointId| other.name == endpoint.name && other.namespace != endpoint.namespace;
+        let is_own = *endpoint.namespace == *self.config.namespace;
+        if is_own || !self.selected.iter().any(is_namesake) { endpoint.name.to_string() } else { endpoint.to_string() }
+    }
+
     /// The name under which an endpoint's files are written: its own; outside the main namespace with the namespace
     /// as a folder, as they are found again. Names come from the API: what is no plain name is written in hex.
     pub(crate) fn file_name(&self, endpoint: &EndpointId) -> String {

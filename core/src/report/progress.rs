@@ -26,6 +26,8 @@ pub struct Progress {
     total: Bytes,
     /// Records that were told beforehand, where no files are read.
     told: u64,
+    /// Records of which the final word is still to come.
+    received: HashMap<EndpointId, u64>,
     done: u64,
     failed: u64,
     in_flight: usize,
@@ -60,13 +62,24 @@ impl Progress {
                 self.working = true;
                 self.set(endpoint, |known| known.read = *bytes);
             }
-            Event::EndpointFinished { endpoint } => self.set(endpoint, |known| known.read = known.planned),
+            Event::EndpointFinished { endpoint } => {
+                // What was had of an endpoint that came to nothing is not done.
+                self.done -= self.received.remove(endpoint).unwrap_or_default();
+                self.set(endpoint, |known| known.read = known.planned);
+            }
             Event::Expected { records, .. } => {
                 self.working = true;
                 self.told += records;
             }
+            Event::Received { endpoint, records } => {
+                *self.received.entry(endpoint.clone()).or_default() += records;
+                self.done += records;
+            }
             Event::Record(RecordEvent { outcome, .. }) => self.records(outcome, 1),
-            Event::Records(RecordsEvent { outcome, count, .. }) => self.records(outcome, *count),
+            Event::Records(RecordsEvent { endpoint, outcome, count, .. }) => {
+                self.done -= self.received.remove(endpoint).unwrap_or_default();
+                self.records(outcome, *count);
+            }
             Event::GateClosed { wait, .. } => self.asked_to_wait = Some(*wait),
             Event::InFlight { now, .. } => self.in_flight = *now,
             Event::Finished { .. } => self.finished = true,

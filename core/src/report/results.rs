@@ -91,6 +91,7 @@ impl Results {
             | Event::Connected { .. }
             | Event::Read { .. }
             | Event::Expected { .. }
+            | Event::Received { .. }
             | Event::GateClosed { .. }
             | Event::InFlight { .. }
             | Event::Finished { .. } => {}

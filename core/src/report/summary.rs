@@ -75,7 +75,7 @@ fn accepted_counts(endpoint: &EndpointResults, command: Command) -> Vec<u64> {
 fn totals(results: &Results, closing: &Closing, command: Command, width: usize, lines: &mut Vec<String>) {
     let totals = results.totals();
     let (one, many) = match command {
-        Command::Count | Command::Create => ("endpoint", "endpoints"),
+        Command::Create => ("endpoint", "endpoints"),
         _ => ("record", "records"),
     };
     let mut head = format!("{}: {}", command.name(), counted(totals.processed, one, many));

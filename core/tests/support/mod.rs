@@ -56,6 +56,15 @@ impl Stage {
         Self { host, api }
     }
 
+    /// Answers what `answer` gives an answer for; the rest goes to the API.
+    pub fn intercept(&self, mut answer: impl FnMut(&Request) -> Option<Reply> + 'static) {
+        let (server, clock) = (self.api.clone(), self.host.clock().clone());
+        self.host.http().serve(move |request| {
+            let instead = answer(request);
+            instead.unwrap_or_else(|| reply(&mut server.borrow_mut(), request, milliseconds(clock.now())))
+        });
+    }
+
     /// Adds lines to the configuration.
     pub fn configure(&self, more: &str) {
         self.host.files().put("lightbeam.yaml", format!("{CONFIG}{more}"));

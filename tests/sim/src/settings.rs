@@ -70,6 +70,11 @@ pub struct Settings {
     pub change_queries: bool,
     /// Serve `Next-Page-Token` and `/partitions`; by default that of the generation.
     pub cursor_paging: Option<bool>,
+    /// Tell `Total-Count` where it is asked for. Without it, and without `page_tokens`, the API looks as it does to a web
+    /// page that may not read headers.
+    pub total_count: bool,
+    /// Tell `Next-Page-Token`; partitions are served all the same.
+    pub page_tokens: bool,
     /// Endpoints that the client may not use in some way (403).
     pub forbidden: Vec<Forbidden>,
     /// Students, staff and contacts can be created but not updated before an association of theirs exists (403).
@@ -119,6 +124,8 @@ impl Default for Settings {
             relative_location: false,
             change_queries: true,
             cursor_paging: None,
+            total_count: true,
+            page_tokens: true,
             forbidden: Vec::new(),
             relationships: false,
             rules: Vec::new(),

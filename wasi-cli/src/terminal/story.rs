@@ -105,7 +105,11 @@ impl Story {
             ],
             Event::EndpointFinished { endpoint } => self.endpoint_finished(endpoint),
             Event::DryRun { endpoint, plan } => vec![dry_run(endpoint, plan)],
-            Event::Read { .. } | Event::Expected { .. } | Event::InFlight { .. } | Event::Finished { .. } => Vec::new(),
+            Event::Read { .. }
+            | Event::Expected { .. }
+            | Event::Received { .. }
+            | Event::InFlight { .. }
+            | Event::Finished { .. } => Vec::new(),
         }
     }
 

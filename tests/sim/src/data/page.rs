@@ -102,9 +102,9 @@ pub(crate) fn read(
     body.push(b']');
     // Generation 8 gives no token on a first page that is limited by change version.
     let is_blind = settings.shape == Shape::V8 && query.page_token.is_none() && query.most_version.is_some();
-    let next =
-        last.filter(|_| settings.has_cursor_paging() && !is_blind).map(|after| Span { after, last: span.last }.token());
-    Ok(Page { body, total: query.wants_total.then_some(total), next })
+    let tells_next = settings.has_cursor_paging() && settings.page_tokens && !is_blind;
+    let next = last.filter(|_| tells_next).map(|after| Span { after, last: span.last }.token());
+    Ok(Page { body, total: (query.wants_total && settings.total_count).then_some(total), next })
 }
 
 /// Tokens of about equal parts of a collection. A part has at least five pages of the largest size, so fewer parts may come than asked for.

@@ -127,6 +127,19 @@ fn pages_by_token_give_every_record_once() {
 }
 
 #[test]
+fn headers_of_paging_can_be_left_out() {
+    let mut client = with_students(Settings { page_tokens: false, page_limit: 5, ..Settings::default() }, 30);
+    let got = client.get("/ed-fi/students?limit=5&totalCount=true");
+    assert_eq!((ids(&got).len(), got.header("total-count"), got.header("next-page-token")), (5, "30", ""));
+    let tokens = client.get("/ed-fi/students/partitions").json();
+    let token = tokens["pageTokens"][1].as_str().unwrap();
+    let got = client.get(&format!("/ed-fi/students?pageToken={token}&pageSize=5"));
+    assert_eq!((ids(&got)[0].as_str(), got.header("next-page-token")), ("26", ""));
+    client.state.change(|settings| settings.total_count = false);
+    assert_eq!(client.get("/ed-fi/students?limit=0&totalCount=true").header("total-count"), "");
+}
+
+#[test]
 fn partitions_share_the_records_out() {
     let mut client = with_students(Settings { page_limit: 2, ..Settings::default() }, 25);
     let tokens = client.get("/ed-fi/students/partitions?number=10").json();
