@@ -8,6 +8,7 @@ mod failed_records;
 mod failure;
 mod fetch;
 mod reader;
+mod removal;
 mod send;
 mod session;
 mod truncate;
@@ -76,7 +77,9 @@ async fn local_data<H: Host>(session: &Session<'_, H>) -> Result<Vec<EndpointFil
     // Reading order: endpoints as they are sent.
     let position = |of: &EndpointFiles| all.iter().position(|id| *id == of.endpoint);
     selected.sort_by_key(position);
-    tell_missing_keys(session, &selected);
+    if matches!(session.invocation.command, Command::Send | Command::ValidateSend) {
+        tell_missing_keys(session, &selected);
+    }
     for of in &selected {
         let bytes = of.size(files).await.map_err(NotBegun::file)?;
         let (endpoint, files) = (of.endpoint.clone(), of.files.clone());

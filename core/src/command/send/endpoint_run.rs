@@ -7,10 +7,10 @@ use bytes::Bytes;
 use futures_util::stream::{self, Stream, StreamExt};
 
 use super::decision::{Decision, decide};
-use super::job::{Job, Parked, Place, Refusal, Turn};
+use super::job::{Job, Parked, Place, Turn};
 use crate::api::{Permit, SendError};
 use crate::command::failed_records::FailedRecords;
-use crate::command::failure::{failure, refusal, unanswered};
+use crate::command::failure::{Refusal, failure, refusal, unanswered};
 use crate::command::session::Session;
 use crate::data::{Digest, Line, LineProblem, Span};
 use crate::event::{Cause, DryRun, Event, Failure, Outcome, RecordEvent, Skip};

@@ -1,9 +1,6 @@
-//! `truncate`: deletes all records of the selected endpoints.
-
-use crate::command::{NotBegun, Session, unavailable};
+//! x
+use crate::command::{NotBegun, Session};
 use crate::host::Host;
-use crate::invocation::Command;
-
 pub(super) async fn truncate<H: Host>(_session: &Session<'_, H>) -> Result<(), NotBegun> {
-    unavailable(Command::Truncate)
+    crate::command::unavailable(crate::invocation::Command::Truncate)
 }
