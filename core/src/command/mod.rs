@@ -46,7 +46,7 @@ pub(crate) async fn carry_out<H: Host>(session: &Session<'_, H>, resend: &Resend
         Command::ValidateSend => validate_send::validate_and_send(session, &rules(resend)).await.map(|()| None),
         Command::Delete => delete::delete(session, &rules(resend)).await.map(|()| None),
         Command::Truncate => truncate::truncate(session).await.map(|()| None),
-        Command::Create => create::create(session).await.map(|()| None),
+        Command::Create => create::create(session).await,
     }
 }
 

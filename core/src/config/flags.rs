@@ -9,6 +9,8 @@ use super::{Config, ConfigError, Resend, Selection, query};
 const WITH_STATE: &[Command] = &[Command::Send, Command::ValidateSend, Command::Delete];
 const FORCED: &[Command] = &[Command::Send, Command::ValidateSend, Command::Delete, Command::Create];
 const CHANGING: &[Command] = &[Command::Send, Command::ValidateSend, Command::Delete, Command::Truncate];
+const REHEARSED: &[Command] =
+    &[Command::Send, Command::ValidateSend, Command::Delete, Command::Truncate, Command::Create];
 const REMOVING: &[Command] = &[Command::Delete, Command::Truncate];
 const WITH_RECORDS: &[Command] = &[Command::Validate, Command::Send, Command::ValidateSend, Command::Delete];
 
@@ -25,7 +27,7 @@ pub fn flags_without_use(invocation: &Invocation) -> Vec<Notice> {
         (invocation.newer_than.is_some(), "--newer-than", WITH_STATE),
         (invocation.resend_status_codes.is_some(), "--resend-status-codes", WITH_STATE),
         (invocation.failed_dir.is_some(), "--failed-dir", WITH_RECORDS),
-        (invocation.dry_run, "--dry-run", CHANGING),
+        (invocation.dry_run, "--dry-run", REHEARSED),
         (invocation.yes, "--yes", REMOVING),
         (invocation.force_unlock, "--force-unlock", CHANGING),
         (invocation.fail_on != FailOn::All, "--fail-on", &all_but_create),

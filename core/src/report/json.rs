@@ -92,7 +92,7 @@ impl Serialize for Resource<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]
         struct Success {
-            status_code: u16,
+            status_code: Option<u16>,
             count: u64,
         }
         let only_validated = self.command == Some(Command::Validate);
@@ -105,7 +105,10 @@ impl Serialize for Resource<'_> {
         // Nothing is sent by `validate`, so there is no status that a record succeeded with.
         if !self.endpoint.successes.is_empty() && !only_validated {
             let successes = self.endpoint.successes.iter();
-            let successes: Vec<_> = successes.map(|&(status_code, count)| Success { status_code, count }).collect();
+            // The files that `create` writes have no status.
+            let status = |status| (self.command != Some(Command::Create)).then_some(status);
+            let successes = successes.map(|&(code, count)| Success { status_code: status(code), count });
+            let successes: Vec<_> = successes.collect();
             map.serialize_entry("successes", &successes)?;
         }
         map.serialize_entry("records_processed", &self.endpoint.counts.processed)?;
