@@ -82,8 +82,13 @@ fn leaves<'a>(schema: &'a RawSchema, schemas: &'a RawSchemas) -> Vec<Leaf<'a>> {
     leaves
 }
 
-/// The leaf that a role-prefixed parameter means: the prefix begins the reference's name, the rest is the leaf's.
+/// The leaf that a role-prefixed parameter means: the prefix begins the reference's name, the rest is the leaf's. None
+/// where a required reference has a part of the very name of the parameter (`studentAssessmentIdentifier` is a part of
+/// `studentAssessmentReference`, and does not mean its `assessmentIdentifier`).
 fn role_named(parameter: &str, leaves: &[Leaf<'_>]) -> Option<usize> {
+    if leaves.iter().any(|leaf| leaf.required && leaf.name == parameter) {
+        return None;
+    }
     let fits = |leaf: &Leaf<'_>| {
         let Some(prefix_len) = parameter.len().checked_sub(leaf.name.len()) else { return false };
         prefix_len > 0

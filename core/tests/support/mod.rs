@@ -1,5 +1,5 @@
 //! The engine's in-memory host with the simulated Ed-Fi API as a function: whole runs, in virtual time.
-#![allow(dead_code, reason = "not every test file needs all of it")]
+#![allow(dead_code, unreachable_pub, reason = "each test file is a crate of its own and needs a part of it")]
 
 use std::cell::RefCell;
 use std::rc::Rc;

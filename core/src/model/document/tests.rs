@@ -20,6 +20,7 @@ fn both(properties: &str, required: &str, parameters: &str) -> [Document; 2] {
         "edFi_schoolReference":{{"properties":{{"schoolId":{{"type":"integer"}},"link":{{"$ref":"#/x/link"}}}}}},
         "edFi_educationOrganizationReference":{{"properties":{{"educationOrganizationId":{{"type":"integer"}},"link":{{"$ref":"#/x/link"}}}}}},
         "edFi_programReference":{{"properties":{{"educationOrganizationId":{{"type":"integer"}},"programName":{{"type":"string"}},"link":{{"$ref":"#/x/link"}}}}}},
+        "edFi_studentAssessmentReference":{{"properties":{{"assessmentIdentifier":{{"type":"string"}},"studentAssessmentIdentifier":{{"type":"string"}},"link":{{"$ref":"#/x/link"}}}}}},
         "link":{{"type":"object","properties":{{"rel":{{"type":"string"}}}}}}"##
     );
     let swagger = format!(
@@ -49,6 +50,21 @@ fn own_properties_and_references() {
     for document in both(&properties, r#""schoolReference""#, &parameters(&["beginDate", "schoolId"])) {
         assert_eq!(key_of(&document, "things"), ["beginDate=beginDate", "schoolId=schoolReference.schoolId"]);
         assert_eq!(document.resources[0].references, ["edFi_schoolReference"]);
+    }
+}
+
+#[test]
+fn a_part_of_the_very_name_comes_before_one_with_a_role() {
+    let property = r##""studentAssessmentReference":{"$ref":"#/d/edFi_studentAssessmentReference"}"##;
+    let names = parameters(&["assessmentIdentifier", "studentAssessmentIdentifier"]);
+    for document in both(property, r#""studentAssessmentReference""#, &names) {
+        assert_eq!(
+            key_of(&document, "things"),
+            [
+                "assessmentIdentifier=studentAssessmentReference.assessmentIdentifier",
+                "studentAssessmentIdentifier=studentAssessmentReference.studentAssessmentIdentifier"
+            ]
+        );
     }
 }
 
