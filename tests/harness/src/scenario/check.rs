@@ -163,7 +163,7 @@ fn requests(expect: &Expect, requests: &[Request], wrong: &mut Vec<String>) {
 
 /// Whether a request's path, with its query where that is asked for, holds this part.
 fn is_at(request: &Request, part: &str) -> bool {
-    let place = if part.contains('?') { format!("{}?{}", request.path, request.query) } else { request.path.clone() };
+    let place = if part.contains(['?', '=']) { format!("{}?{}", request.path, request.query) } else { request.path.clone() };
     match part.strip_suffix('$') {
         Some(end) => place.ends_with(end),
         None => place.contains(part),

@@ -145,7 +145,7 @@ pub struct Expect {
     #[serde(default)]
     pub holds: BTreeMap<String, Vec<serde_json::Map<String, Value>>>,
     /// How many requests were made, by method and a part of the path, such as `POST /ed-fi/students`. A part with a
-    /// `?` is looked for in path and query; one that ends in `$` must be their end.
+    /// `?` or a `=` is looked for in path and query; one that ends in `$` must be their end.
     #[serde(default)]
     pub requests: BTreeMap<String, u64>,
     /// Parts of paths: all POST and DELETE of each come before those of the next.
