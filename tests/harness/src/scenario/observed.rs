@@ -44,7 +44,7 @@ pub struct Request {
 impl Request {
     /// Whether it counts when hosts are compared: pages need preflights and tokens as they please.
     pub(crate) fn counts(&self) -> bool {
-        self.method != "OPTIONS" && !self.path.ends_with("/oauth/token")
+        self.method != "OPTIONS" && !self.path.ends_with("/token")
     }
 }
 
