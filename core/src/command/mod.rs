@@ -50,12 +50,6 @@ pub(crate) async fn carry_out<H: Host>(session: &Session<'_, H>, resend: &Resend
     }
 }
 
-/// A command that this version does not have.
-fn unavailable<T>(command: Command) -> Result<T, NotBegun> {
-    let notice = Notice::error(format!("{} is not part of this version yet", command.name()));
-    Err(NotBegun::usage(notice))
-}
-
 /// The files of the selected endpoints, each told to the user; files that lead nowhere are told too.
 async fn local_data<H: Host>(session: &Session<'_, H>) -> Result<Vec<EndpointFiles>, NotBegun> {
     let files = session.host.files();

@@ -12,6 +12,9 @@ use lightbeam_wasi::terminal::print_error;
 /// How often standard input is looked at; a look costs a call of the host, and is asked for before each record.
 const LOOK: Duration = Duration::from_millis(50);
 
+/// Why a question cannot be asked.
+const NOBODY: &str = "nobody is there to confirm this: add --yes, or set force_delete: true";
+
 /// The longest line that is kept.
 const LONGEST: usize = 1 << 10;
 
@@ -72,13 +75,14 @@ enum NextLine {
 impl Operator for StdinOperator {
     async fn confirm(&self, question: &Question) -> Result<bool, String> {
         if terminal_stdin::get_terminal_stdin().is_none() {
-            return Err("nobody is there to confirm this: add --yes, or set force_delete: true".to_owned());
+            return Err(NOBODY.to_owned());
         }
         print_error(&format!("{}\nType yes to go on: ", question.text));
         loop {
             match self.next_line() {
+                // Nothing but the very word, as in the tool before this one: what follows cannot be undone.
                 NextLine::Line(line) => return Ok(line == "yes"),
-                NextLine::Ended => return Ok(false),
+                NextLine::Ended => return Err(NOBODY.to_owned()),
                 NextLine::NotYet => {
                     let pollable = self.input.borrow().as_ref().map(InputStream::subscribe);
                     if let Some(pollable) = pollable {

@@ -6,9 +6,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use http_body_util::BodyExt;
+use tokio::io::AsyncRead;
 use tokio::sync::Notify;
 use wasmtime::component::{Linker, ResourceTable};
 use wasmtime::{ResourceLimiter, Store};
+use wasmtime_wasi::cli::{IsTerminal, StdinStream};
+use wasmtime_wasi::p2::InputStream;
 use wasmtime_wasi::p2::bindings::Command;
 use wasmtime_wasi::p2::pipe::{MemoryInputPipe, MemoryOutputPipe};
 use wasmtime_wasi::{FsPerms, I32Exit, WasiCtx, WasiCtxView, WasiView};
@@ -41,6 +44,8 @@ pub struct Grants {
 pub enum Stdio {
     /// These bytes come in; what goes out is kept.
     Captured(Vec<u8>),
+    /// As `Captured`, and what comes in is typed at a terminal: questions are asked there.
+    Typed(Vec<u8>),
     /// Those of this process.
     Inherited,
 }
@@ -85,7 +90,7 @@ pub struct Outcome {
 pub async fn run(component: &Component, grants: Grants) -> Outcome {
     let stdout = MemoryOutputPipe::new(CAPTURED);
     let stderr = MemoryOutputPipe::new(CAPTURED);
-    let captured = matches!(grants.stdio, Stdio::Captured(_));
+    let captured = grants.stdio != Stdio::Inherited;
     let http = grants.http;
     let kill = grants.kill;
     let requests = Arc::new(Requests { kill, count: AtomicU64::new(0), reached: Notify::new() });
@@ -166,6 +171,9 @@ fn state(
     match grants.stdio {
         Stdio::Inherited => wasi.inherit_stdio(),
         Stdio::Captured(input) => wasi.stdin(MemoryInputPipe::new(input)).stdout(stdout.clone()).stderr(stderr.clone()),
+        Stdio::Typed(input) => {
+            wasi.stdin(Terminal(MemoryInputPipe::new(input))).stdout(stdout.clone()).stderr(stderr.clone())
+        }
     };
     Ok(State {
         wasi: wasi.build(),
@@ -174,6 +182,25 @@ fn state(
         hooks: Hooks(requests),
         memory: Memory::default(),
     })
+}
+
+/// A terminal at which somebody has typed ahead.
+struct Terminal(MemoryInputPipe);
+
+impl IsTerminal for Terminal {
+    fn is_terminal(&self) -> bool {
+        true
+    }
+}
+
+impl StdinStream for Terminal {
+    fn async_stream(&self) -> Box<dyn AsyncRead + Send + Sync> {
+        self.0.async_stream()
+    }
+
+    fn p2_stream(&self) -> Box<dyn InputStream> {
+        self.0.p2_stream()
+    }
 }
 
 struct State {

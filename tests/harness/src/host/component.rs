@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -5,7 +6,7 @@ use std::path::{Path, PathBuf};
 use lightbeam_sim::{Server, State};
 use tempfile::TempDir;
 
-use super::{Call, Host, Stage, documents, look, settings};
+use super::{Call, Host, Stage, documents, is_state, look, settings};
 use crate::component::{Component, Grants, Kill, Stdio, run};
 use crate::scenario::{Observed, Scenario, decode_log, log_of};
 
@@ -62,6 +63,19 @@ impl Stage for ComponentStage {
         }
     }
 
+    fn files(&self) -> Result<BTreeMap<String, Vec<u8>>, String> {
+        let mut files = BTreeMap::new();
+        let root = self.folder.path();
+        let mut keep = |name: &str, path: &Path| {
+            if !is_state(name) {
+                files.insert(name.to_owned(), fs::read(path)?);
+            }
+            Ok(())
+        };
+        each_file(root, root, &mut keep).map_err(|error| error.to_string())?;
+        Ok(files)
+    }
+
     fn api(&mut self, look: &mut dyn FnMut(&mut State)) {
         self.server.with_state(look);
     }
@@ -74,17 +88,19 @@ impl Stage for ComponentStage {
         self.server.with_state(State::clear_log);
         let mut env: Vec<(String, String)> = call.env.clone().into_iter().collect();
         env.push(("API".to_owned(), self.server.url()));
-        let mut input = Vec::new();
-        if call.stop {
+        let mut stdio = Stdio::default();
+        if let Some(answer) = &call.answer {
+            stdio = Stdio::Typed(format!("{answer}\n").into_bytes());
+        } else if call.stop {
             env.push(("LIGHTBEAM_HOST".to_owned(), "launcher".to_owned()));
-            input = b"stop\n".to_vec();
+            stdio = Stdio::Captured(b"stop\n".to_vec());
         }
         let grants = Grants {
             args: call.args.clone(),
             env,
             dirs: vec![(self.folder.path().to_owned(), ".".to_owned())],
             http: true,
-            stdio: Stdio::Captured(input),
+            stdio,
             kill: call.kill_after_requests.map_or(Kill::Never, Kill::AfterRequests),
         };
         let runtime =
@@ -93,21 +109,30 @@ impl Stage for ComponentStage {
         let mut seen =
             Observed { exit: outcome.exit, stdout: outcome.stdout, stderr: outcome.stderr, ..Observed::default() };
         self.server.with_state(|state| look(state, &mut seen));
-        logs(self.folder.path(), self.folder.path(), &mut seen).map_err(|error| error.to_string())?;
+        let root = self.folder.path();
+        let mut read_log = |name: &str, path: &Path| {
+            if let Some(log) = log_of(name) {
+                seen.state.insert(log, decode_log(&fs::read(path)?));
+            }
+            Ok(())
+        };
+        each_file(root, root, &mut read_log).map_err(|error| error.to_string())?;
         Ok(seen)
     }
 }
 
-/// Reads the state logs below a folder.
-fn logs(root: &Path, folder: &Path, seen: &mut Observed) -> std::io::Result<()> {
+/// Looks at every file below a folder, with its name relative to the root.
+fn each_file(
+    root: &Path,
+    folder: &Path,
+    look: &mut impl FnMut(&str, &Path) -> std::io::Result<()>,
+) -> std::io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         if path.is_dir() {
-            logs(root, &path, seen)?;
-        } else if let Ok(name) = path.strip_prefix(root)
-            && let Some(log) = log_of(&name.to_string_lossy().replace('\\', "/"))
-        {
-            seen.state.insert(log, decode_log(&fs::read(&path)?));
+            each_file(root, &path, look)?;
+        } else if let Ok(name) = path.strip_prefix(root) {
+            look(&name.to_string_lossy().replace('\\', "/"), &path)?;
         }
     }
     Ok(())

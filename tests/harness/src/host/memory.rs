@@ -1,4 +1,5 @@
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::io;
 use std::rc::Rc;
 use std::time::Duration;
@@ -11,7 +12,7 @@ use lightbeam_sim::{Delivery, State, answer};
 use lightbeam_wasi::args;
 use lightbeam_wasi::terminal::{Now, Surroundings, Terminal};
 
-use super::{Call, Host, Stage, documents, look, settings};
+use super::{Call, Host, Stage, documents, is_state, look, settings};
 use crate::scenario::{Observed, Scenario, decode_log, log_of};
 
 /// The address that the API without sockets has: the machine itself, as that of the other hosts.
@@ -66,6 +67,12 @@ impl Stage for MemoryStage {
         Ok(self.engine.files().get(path).map(|bytes| bytes.to_vec()))
     }
 
+    fn files(&self) -> Result<BTreeMap<String, Vec<u8>>, String> {
+        let files = self.engine.files();
+        let paths = files.paths().into_iter().filter(|path| !is_state(path));
+        Ok(paths.filter_map(|path| files.get(&path).map(|bytes| (path, bytes.to_vec()))).collect())
+    }
+
     fn api(&mut self, look: &mut dyn FnMut(&mut State)) {
         look(&mut self.state.borrow_mut());
     }
@@ -80,6 +87,10 @@ impl Stage for MemoryStage {
         let mut engine = self.engine.restarted();
         for (name, value) in &call.env {
             engine = engine.with_variable(name, value);
+        }
+        if let Some(answer) = &call.answer {
+            // Only this word is a yes, as for whoever sits at a terminal.
+            engine.operator().will_answer(answer == "yes");
         }
         if call.stop {
             engine.operator().stop_after(0);
@@ -96,6 +107,10 @@ impl Stage for MemoryStage {
                 Observed { exit: Some(answer.exit.code().into()), stderr: answer.text, ..Observed::default() }
             }
         };
+        for question in engine.operator().questions() {
+            seen.stderr.push_str(&question.text);
+            seen.stderr.push('\n');
+        }
         look(&self.state.borrow(), &mut seen);
         for name in engine.storage().names() {
             if let (Some(log), Some(bytes)) = (log_of(&name), engine.storage().blob(&name)) {
@@ -114,7 +129,7 @@ fn carry_out(parsed: &args::Parsed, engine: &Engine) -> Observed {
     let surroundings = Surroundings { columns: 80, ..Surroundings::default() };
     let terminal = Terminal::new(&parsed.terminal, surroundings, invocation.results_file.clone(), now, written.clone());
     let ended = engine.block_on(async {
-        let report = run(invocation, engine, &terminal).await;
+        let report = Box::pin(run(invocation, engine, &terminal)).await;
         if let Some(ended) = report.ended {
             terminal.close(&Closing {
                 at: engine.clock().now(),

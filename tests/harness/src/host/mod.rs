@@ -30,6 +30,8 @@ pub trait Stage {
     fn remove(&mut self, path: &str) -> Result<(), String>;
     /// The content of a file of the user's, if it is there.
     fn read(&self, path: &str) -> Result<Option<Vec<u8>>, String>;
+    /// All files of the user's, by path relative to the working directory, those of the state left out.
+    fn files(&self) -> Result<BTreeMap<String, Vec<u8>>, String>;
     /// Looks at, or changes, what the API knows.
     fn api(&mut self, look: &mut dyn FnMut(&mut State));
     /// Brings an API that a rule has killed back to life, with everything that it knew.
@@ -71,10 +73,17 @@ pub struct Call {
     pub args: Vec<String>,
     /// Environment variables beside `API`.
     pub env: BTreeMap<String, String>,
+    /// What is typed at the question of a run that removes records.
+    pub answer: Option<String>,
     /// Whether the launcher says `stop` at once.
     pub stop: bool,
     /// The run is killed when the API has received so many requests.
     pub kill_after_requests: Option<u64>,
+}
+
+/// Whether a file belongs to the state: its logs are compared by what they say.
+fn is_state(path: &str) -> bool {
+    path.split('/').any(|part| part == "targets")
 }
 
 /// The settings of a scenario's API.
@@ -95,7 +104,7 @@ fn documents(scenario: &Scenario) -> Documents {
 }
 
 /// The requests that the API has logged, and what it holds.
-fn look(state: &State, seen: &mut Observed) {
+pub(crate) fn look(state: &State, seen: &mut Observed) {
     seen.requests = state
         .log()
         .map(|entry| Request {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::format::{Endpoint, Expect, FailureGroup, Texts};
-use super::observed::{Observed, Request};
+use super::observed::{Observed, Records, Request, results_of};
 
 /// What differs from the expectation; empty when nothing does.
 pub(crate) fn check(expect: &Expect, seen: &Observed) -> Vec<String> {
@@ -16,11 +16,18 @@ pub(crate) fn check(expect: &Expect, seen: &Observed) -> Vec<String> {
     texts(&expect.stderr, &seen.stderr, "standard error", &mut wrong);
     texts(&expect.stdout, &seen.stdout, "standard output", &mut wrong);
     for (path, expected) in &expect.files {
-        match (expected, seen.files.get(path).and_then(Option::as_deref)) {
+        match (expected, seen.files.get(path.strip_prefix("./").unwrap_or(path))) {
             (None, None) => {}
             (None, Some(_)) => wrong.push(format!("{path} is there")),
             (Some(_), None) => wrong.push(format!("{path} is not there")),
             (Some(expected), Some(bytes)) => texts(expected, &String::from_utf8_lossy(bytes), path, &mut wrong),
+        }
+    }
+    for (folder, expected) in &expect.folders {
+        let prefix = format!("{}/", folder.trim_end_matches('/'));
+        let names: Vec<&str> = seen.files.keys().filter_map(|path| path.strip_prefix(&prefix)).collect();
+        if names != *expected {
+            wrong.push(format!("{folder} holds {names:?} instead of {expected:?}"));
         }
     }
     for (path, expected) in &expect.records {
@@ -63,6 +70,37 @@ pub(crate) fn check(expect: &Expect, seen: &Observed) -> Vec<String> {
     wrong
 }
 
+/// What a dry run has changed, though it must not: at the API, in the state, and among the user's files.
+pub(crate) fn changes_of_a_dry_run(
+    seen: &Observed,
+    files: &BTreeMap<String, Vec<u8>>,
+    records: &Records,
+    state: Option<&BTreeMap<String, Vec<String>>>,
+) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let writes = |request: &&Request| request.counts() && request.method != "GET";
+    for request in seen.requests.iter().filter(writes) {
+        wrong.push(format!("the dry run made the request {} {}", request.method, request.path));
+    }
+    if seen.records != *records {
+        wrong.push("the dry run changed what the API holds".to_owned());
+    }
+    let known = |state: &BTreeMap<String, Vec<String>>| -> Vec<(String, Vec<String>)> {
+        state.clone().into_iter().filter(|(_, entries)| !entries.is_empty()).collect()
+    };
+    if known(&seen.state) != state.map(known).unwrap_or_default() {
+        wrong.push("the dry run changed the state".to_owned());
+    }
+    let is_kept = |(path, bytes): &(&String, &Vec<u8>)| files.get(*path) == Some(*bytes) || results_of(bytes).is_some();
+    for (path, _) in seen.files.iter().filter(|file| !is_kept(file)) {
+        wrong.push(format!("the dry run wrote {path}"));
+    }
+    for path in files.keys().filter(|path| !seen.files.contains_key(*path) && results_of(&files[*path]).is_none()) {
+        wrong.push(format!("the dry run removed {path}"));
+    }
+    wrong
+}
+
 fn texts(expected: &Texts, text: &str, place: &str, wrong: &mut Vec<String>) {
     for part in &expected.contains {
         if !text.contains(part) {
@@ -74,17 +112,37 @@ fn texts(expected: &Texts, text: &str, place: &str, wrong: &mut Vec<String>) {
             wrong.push(format!("{place} contains {part:?}"));
         }
     }
+    if let Some(expected) = expected.exactly.as_ref().filter(|expected| *expected != text) {
+        wrong.push(format!("{place} is {text:?} instead of {expected:?}"));
+    }
+    if let Some(expected) = &expected.records {
+        records(expected, text, place, wrong);
+    }
     let lines = text.lines().count();
     if let Some(expected) = expected.lines.filter(|expected| *expected != lines) {
         wrong.push(format!("{place} has {lines} lines instead of {expected}"));
     }
 }
 
+/// Lines of JSON as a multiset.
+fn records(expected: &[Value], text: &str, place: &str, wrong: &mut Vec<String>) {
+    let mut missing = expected.to_vec();
+    for (line, number) in text.lines().zip(1..) {
+        match serde_json::from_str::<Value>(line) {
+            Err(error) => wrong.push(format!("{place}: line {number} is no JSON: {error}")),
+            Ok(record) => match missing.iter().position(|other| *other == record) {
+                Some(at) => drop(missing.swap_remove(at)),
+                None => wrong.push(format!("{place}: line {number} is not expected: {record}")),
+            },
+        }
+    }
+    wrong.extend(missing.iter().map(|record| format!("{place} lacks the record {record}")));
+}
+
 fn requests(expect: &Expect, requests: &[Request], wrong: &mut Vec<String>) {
     for (what, expected) in &expect.requests {
         let (method, path) = what.split_once(' ').unwrap_or((what, ""));
-        let made =
-            requests.iter().filter(|request| request.method == method && request.path.contains(path)).count() as u64;
+        let made = requests.iter().filter(|request| request.method == method && is_at(request, path)).count() as u64;
         if made != *expected {
             wrong.push(format!("{made} requests {what} instead of {expected}"));
         }
@@ -100,6 +158,16 @@ fn requests(expect: &Expect, requests: &[Request], wrong: &mut Vec<String>) {
             (Some(_), Some(_)) => wrong.push(format!("a request to {} came after one to {}", pair[0], pair[1])),
             _ => wrong.push(format!("no request to {} or to {}", pair[0], pair[1])),
         }
+    }
+}
+
+/// Whether a request's path, with its query where that is asked for, holds this part.
+fn is_at(request: &Request, part: &str) -> bool {
+    let place =
+        if part.contains(['?', '=']) { format!("{}?{}", request.path, request.query) } else { request.path.clone() };
+    match part.strip_suffix('$') {
+        Some(end) => place.ends_with(end),
+        None => place.contains(part),
     }
 }
 
@@ -161,5 +229,6 @@ fn is_group(group: &FailureGroup, entry: &Value) -> bool {
     let status = entry["status_code"].as_u64() == group.status.map(u64::from);
     let message = entry["message"].as_str().is_some_and(|message| message.contains(&group.message));
     let file = group.file.as_ref().is_none_or(|end| entry["file"].as_str().is_some_and(|file| file.ends_with(end)));
-    status && message && file && entry["line_numbers"] == Value::from(group.lines.clone())
+    let method = group.method.as_ref().is_none_or(|method| entry["method"] == **method);
+    status && message && file && method && entry["line_numbers"] == Value::from(group.lines.clone())
 }

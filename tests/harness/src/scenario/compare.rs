@@ -1,8 +1,10 @@
 //! Whether two hosts did the same, in the sense of the product documentation ("The same everywhere").
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
-use super::observed::{Observed, Request};
+use super::observed::{Observed, Request, results_of};
 
 /// Keys of the results file that differ from run to run, or from host to host.
 const OWN: [&str; 8] =
@@ -37,12 +39,14 @@ pub(crate) fn compare(one: &Observed, other: &Observed) -> Vec<String> {
     if one.records != other.records {
         differences.push("what the API holds".to_owned());
     }
-    for (path, bytes) in &one.files {
-        let (ours, theirs) = (lines(bytes.as_deref()), lines(other.files.get(path).and_then(Option::as_deref)));
-        if ours != theirs {
-            differences.push(format!("{path}\n{}\nand\n{}", ours.join("\n"), theirs.join("\n")));
+    let paths: BTreeSet<&String> = one.files.keys().chain(other.files.keys()).collect();
+    for path in paths {
+        match (one.files.get(path), other.files.get(path)) {
+            (Some(ours), Some(theirs)) => text(path, ours, theirs, &mut differences),
+            _ => differences.push(format!("only one has the file {path}")),
         }
     }
+    text("standard output", one.stdout.as_bytes(), other.stdout.as_bytes(), &mut differences);
     differences.dedup();
     differences
 }
@@ -55,18 +59,39 @@ fn count(requests: &[&Request], request: &Request) -> usize {
     requests.iter().filter(|other| **other == request).count()
 }
 
-/// The lines of a file, without what the API makes anew for each answer.
-fn lines(bytes: Option<&[u8]>) -> Vec<String> {
-    let text = String::from_utf8_lossy(bytes.unwrap_or_default()).into_owned();
-    // Any other line is compared byte by byte: failed records must be the original ones.
-    let line = |line: &str| match serde_json::from_str(line) {
-        Ok(Value::Object(mut record)) if record.contains_key("correlation_id") => {
-            record.remove("correlation_id");
-            Value::Object(record).to_string()
+/// Members of a line that the API makes anew for each answer, or from the time.
+const OF_THE_API: [&str; 2] = ["correlation_id", "_lastModifiedDate"];
+
+/// A file or a stream, byte by byte but for what the API makes anew and what each host has for itself.
+fn text(place: &str, ours: &[u8], theirs: &[u8], differences: &mut Vec<String>) {
+    if let (Some(ours), Some(theirs)) = (results_of(ours), results_of(theirs)) {
+        let (ours, theirs) = (normal(Some(&ours)), normal(Some(&theirs)));
+        if ours != theirs {
+            differences.push(format!("{place}\n{ours:#}\nand\n{theirs:#}"));
         }
-        _ => line.to_owned(),
+        return;
+    }
+    let (ours, theirs) = (lines(ours), lines(theirs));
+    if ours != theirs {
+        differences.push(format!(
+            "{place}\n{}\nand\n{}",
+            String::from_utf8_lossy(&ours.concat()),
+            String::from_utf8_lossy(&theirs.concat())
+        ));
+    }
+}
+
+/// The lines with their ends. Those without a member of the API are not touched: failed records must be the original
+/// ones, and records that were read must be as the API gave them.
+fn lines(bytes: &[u8]) -> Vec<Vec<u8>> {
+    let line = |line: &[u8]| match serde_json::from_slice(line) {
+        Ok(Value::Object(mut record)) if OF_THE_API.iter().any(|member| record.contains_key(*member)) => {
+            record.retain(|name, _| !OF_THE_API.contains(&name.as_str()));
+            format!("{}\n", Value::Object(record)).into_bytes()
+        }
+        _ => line.to_vec(),
     };
-    text.lines().map(line).collect()
+    bytes.split_inclusive(|byte| *byte == b'\n').map(line).collect()
 }
 
 /// The results file without what each host may have for itself.

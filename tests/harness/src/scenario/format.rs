@@ -73,6 +73,9 @@ pub struct Run {
     /// Environment variables beside `API`.
     #[serde(default)]
     pub env: BTreeMap<String, String>,
+    /// What is typed at a terminal when the run asks whether to remove records; left out: nobody is there to ask.
+    #[serde(default)]
+    pub answer: Option<String>,
     /// Whether the launcher says `stop` before the first record.
     #[serde(default)]
     pub stop: bool,
@@ -132,13 +135,17 @@ pub struct Expect {
     /// What files hold afterwards; `null`: there is no such file.
     #[serde(default)]
     pub files: BTreeMap<String, Option<Texts>>,
+    /// The names of all files below a folder afterwards, in alphabetical order, with `/` between folders.
+    #[serde(default)]
+    pub folders: BTreeMap<String, Vec<String>>,
     /// How many records the API holds afterwards, by path such as `/ed-fi/students`.
     #[serde(default)]
     pub records: BTreeMap<String, u64>,
     /// Parts of records that the API holds afterwards, by path: each is part of one of them.
     #[serde(default)]
     pub holds: BTreeMap<String, Vec<serde_json::Map<String, Value>>>,
-    /// How many requests were made, by method and a part of the path, such as `POST /ed-fi/students`.
+    /// How many requests were made, by method and a part of the path, such as `POST /ed-fi/students`. A part with a
+    /// `?` or a `=` is looked for in path and query; one that ends in `$` must be their end.
     #[serde(default)]
     pub requests: BTreeMap<String, u64>,
     /// Parts of paths: all POST and DELETE of each come before those of the next.
@@ -171,6 +178,9 @@ pub struct Endpoint {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FailureGroup {
+    /// `method`, of findings of validate.
+    #[serde(default)]
+    pub method: Option<String>,
     /// `status_code`; left out: null.
     #[serde(default)]
     pub status: Option<u16>,
@@ -196,6 +206,12 @@ pub struct Texts {
     /// The number of lines.
     #[serde(default)]
     pub lines: Option<usize>,
+    /// This and nothing else.
+    #[serde(default)]
+    pub exactly: Option<String>,
+    /// Each line is JSON, and the lines are these values, in whatever order.
+    #[serde(default)]
+    pub records: Option<Vec<Value>>,
 }
 
 /// A scenario that cannot be read.

@@ -6,10 +6,10 @@ mod format;
 mod observed;
 
 pub use format::{Changes, Content, Endpoint, Expect, FailureGroup, Lines, Run, Scenario, ScenarioError, Texts};
-pub use observed::{Observed, Request};
+pub use observed::{Observed, Records, Request};
 pub(crate) use observed::{decode_log, log_of};
 
-use crate::host::{Call, Host, Stage};
+use crate::host::{Call, Host, Stage, look};
 
 /// The file that a run's results go to, unless its command line names another.
 const RESULTS: &str = "results.json";
@@ -34,8 +34,13 @@ pub fn play(scenario: &Scenario, host: &dyn Host) -> Result<Played, String> {
     let mut played = Played { host: host.name().to_owned(), runs: Vec::new(), wrong: Vec::new() };
     for (at, run) in scenario.runs.iter().enumerate() {
         stage.change(&run.before)?;
+        let before = if is_dry(run) { Some((stage.files()?, held(stage.as_mut()))) } else { None };
         let seen = observe(run, stage.as_mut())?;
-        let wrong = check::check(&run.expect, &seen);
+        let mut wrong = check::check(&run.expect, &seen);
+        if let Some((files, records)) = before {
+            let known = played.runs.last().map(|run| &run.state);
+            wrong.extend(check::changes_of_a_dry_run(&seen, &files, &records, known));
+        }
         if !wrong.is_empty() {
             played.wrong.push(format!(
                 "{}, run {} on {}:\n  {}\n  standard error:\n{}",
@@ -51,27 +56,49 @@ pub fn play(scenario: &Scenario, host: &dyn Host) -> Result<Played, String> {
     Ok(played)
 }
 
+/// Whether a run must not change anything.
+fn is_dry(run: &Run) -> bool {
+    run.args.iter().any(|word| word == "--dry-run")
+}
+
+/// What the API holds.
+fn held(stage: &mut dyn Stage) -> Records {
+    let mut seen = Observed::default();
+    stage.api(&mut |state| look(state, &mut seen));
+    seen.records
+}
+
 fn observe(run: &Run, stage: &mut dyn Stage) -> Result<Observed, String> {
     let mut args = run.args.clone();
     let named = args.iter().position(|word| word == "--results-file").and_then(|at| args.get(at + 1).cloned());
     let results = match named {
         Some(path) => path,
-        None if args.iter().any(|word| word == "count") => String::new(),
+        None if args.iter().any(|word| word == "count") => {
+            stage.remove(RESULTS)?;
+            String::new()
+        }
         None => {
             stage.remove(RESULTS)?;
             args.extend(["--results-file".to_owned(), RESULTS.to_owned()]);
             RESULTS.to_owned()
         }
     };
-    let call = Call { args, env: run.env.clone(), stop: run.stop, kill_after_requests: run.kill_after_requests };
+    let call = Call {
+        args,
+        env: run.env.clone(),
+        answer: run.answer.clone(),
+        stop: run.stop,
+        kill_after_requests: run.kill_after_requests,
+    };
     let mut seen = stage.run(&call)?;
     seen.results = if results.is_empty() || results == "-" {
         None
     } else {
         stage.read(&results)?.and_then(|bytes| serde_json::from_slice(&bytes).ok())
     };
-    for path in run.expect.files.keys() {
-        seen.files.insert(path.clone(), stage.read(path)?);
+    seen.files = stage.files()?;
+    if seen.results.is_some() {
+        seen.files.remove(results.strip_prefix("./").unwrap_or(&results));
     }
     Ok(seen)
 }

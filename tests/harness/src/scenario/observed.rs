@@ -2,6 +2,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+/// What an API holds, by path, in the order of the texts.
+pub type Records = BTreeMap<String, Vec<Map<String, Value>>>;
+
 /// What a host shows of one run.
 #[derive(Debug, Clone, Default)]
 pub struct Observed {
@@ -16,9 +19,9 @@ pub struct Observed {
     /// The requests that the API received in this run, in order.
     pub requests: Vec<Request>,
     /// The records that the API holds afterwards, by path, in the order of their texts.
-    pub records: BTreeMap<String, Vec<Map<String, Value>>>,
-    /// The user's files afterwards that the scenario asks for, by path.
-    pub files: BTreeMap<String, Option<Vec<u8>>>,
+    pub records: Records,
+    /// The user's files afterwards, by path; the results file and the state stand apart.
+    pub files: BTreeMap<String, Vec<u8>>,
     /// The state afterwards: for each log its records and what is known of them.
     pub state: BTreeMap<String, Vec<String>>,
 }
@@ -41,8 +44,14 @@ pub struct Request {
 impl Request {
     /// Whether it counts when hosts are compared: pages need preflights and tokens as they please.
     pub(crate) fn counts(&self) -> bool {
-        self.method != "OPTIONS" && !self.path.ends_with("/oauth/token")
+        self.method != "OPTIONS" && !self.path.ends_with("/token")
     }
+}
+
+/// The results that a file or a stream holds, if it holds such.
+pub(crate) fn results_of(bytes: &[u8]) -> Option<Value> {
+    let value: Value = serde_json::from_slice(bytes).ok()?;
+    value.get("run_id").is_some().then_some(value)
 }
 
 /// The length of an entry of a state log.

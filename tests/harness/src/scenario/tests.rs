@@ -1,6 +1,8 @@
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
-use super::check::check;
+use super::check::{changes_of_a_dry_run, check};
 use super::compare::compare;
 use super::{Content, Expect, Observed, Request, decode_log, log_of};
 
@@ -37,6 +39,7 @@ fn seen() -> Observed {
             request("POST", "/data/v3/ed-fi/schools", "1"),
             request("POST", "/data/v3/ed-fi/students", "2"),
         ],
+        files: BTreeMap::from([("schools.jsonl".to_owned(), b"{\"b\": 1, \"a\": 2.0}\n".to_vec())]),
         ..Observed::default()
     }
 }
@@ -49,7 +52,8 @@ fn what_is_as_expected_is_no_finding() {
         "stderr": {"contains": ["WARNING"], "lacks": ["ERROR"], "lines": 1},
         "endpoints": {"students": {"processed": 3, "skipped": 1, "failed": 1, "successes": {"201": 1},
             "failures": [{"status": 400, "message": "such", "lines": [2], "file": "students.jsonl"}]}},
-        "requests": {"POST /ed-fi/students": 1},
+        "requests": {"POST /ed-fi/students": 1, "POST ed-fi/students$": 1, "POST students?": 1},
+        "files": {"./schools.jsonl": {"records": [{"a": 2.0, "b": 1}]}, "students.jsonl": null},
         "order": ["/ed-fi/schools", "/ed-fi/students"],
     }));
     assert_eq!(check(&expected, &seen()), Vec::<String>::new());
@@ -75,6 +79,13 @@ fn whatever_differs_is_a_finding() {
         json!({"exit": 0, "order": ["/ed-fi/students", "/ed-fi/schools"]}),
         json!({"exit": 0, "order": ["/ed-fi/schools", "/ed-fi/staffs"]}),
         json!({"exit": 0, "files": {"out.jsonl": {"lines": 1}}}),
+        json!({"exit": 0, "files": {"schools.jsonl": {"exactly": "{}"}}}),
+        json!({"exit": 0, "files": {"schools.jsonl": {"records": []}}}),
+        json!({"exit": 0, "files": {"schools.jsonl": {"records": [{"a": 2.0, "b": 1}, {"a": 2.0, "b": 1}]}}}),
+        json!({"exit": 0, "files": {"schools.jsonl": null}}),
+        json!({"exit": 0, "folders": {"data": ["schools.jsonl"]}}),
+        json!({"exit": 0, "requests": {"POST /ed-fi/students?limit": 1}}),
+        json!({"exit": 0, "requests": {"POST ed-fi/student$": 1}}),
         json!({"exit": 0, "causes": ["duplicate"]}),
     ] {
         assert!(!check(&expect(wrong.clone()), &seen()).is_empty(), "{wrong}");
@@ -96,19 +107,44 @@ fn hosts_may_differ_in_what_is_their_own() {
 
 #[test]
 fn hosts_may_differ_in_nothing_else() {
-    let changes: [fn(&mut Observed); 6] = [
+    let changes: [fn(&mut Observed); 9] = [
         |other| other.exit = Some(1),
         |other| other.requests[2].body = "3".to_owned(),
         |other| other.requests.truncate(2),
         |other| other.results.as_mut().unwrap()["resources"]["students"]["records_failed"] = json!(2),
         |other| drop(other.state.insert("ed-fi/students".to_owned(), vec!["x".to_owned()])),
         |other| drop(other.records.insert("/ed-fi/students".to_owned(), Vec::new())),
+        |other| other.stdout.push_str("Records\tEndpoint\n"),
+        |other| drop(other.files.insert("data/students.jsonl".to_owned(), b"{\"b\":1}\n".to_vec())),
+        |other| drop(other.files.remove("schools.jsonl")),
     ];
     for (at, change) in changes.iter().enumerate() {
         let mut other = seen();
         change(&mut other);
         assert!(!compare(&seen(), &other).is_empty(), "change {at}");
         assert!(!compare(&other, &seen()).is_empty(), "change {at}, the other way round");
+    }
+}
+
+#[test]
+fn a_dry_run_must_change_nothing() {
+    let mut dry = seen();
+    dry.requests.truncate(1);
+    let (files, records) = (dry.files.clone(), dry.records.clone());
+    let changes = |dry: &Observed| changes_of_a_dry_run(dry, &files, &records, None);
+    dry.files.insert("results.json".to_owned(), b"{\"run_id\": \"a\"}".to_vec());
+    assert_eq!(changes(&dry), Vec::<String>::new());
+    let wrong: [fn(&mut Observed); 5] = [
+        |dry| dry.requests = seen().requests,
+        |dry| drop(dry.files.insert("more.jsonl".to_owned(), Vec::new())),
+        |dry| drop(dry.files.remove("schools.jsonl")),
+        |dry| drop(dry.state.insert("ed-fi/students".to_owned(), vec!["x".to_owned()])),
+        |dry| drop(dry.records.insert("/ed-fi/students".to_owned(), Vec::new())),
+    ];
+    for (at, change) in wrong.iter().enumerate() {
+        let mut dry = dry.clone();
+        change(&mut dry);
+        assert!(!changes(&dry).is_empty(), "change {at}");
     }
 }
 

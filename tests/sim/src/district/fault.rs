@@ -7,10 +7,11 @@ use serde_json::{Map, Value, json};
 
 use crate::model::{Kind, Model};
 
+use super::known::KnownDescriptors;
 use super::random::Random;
 use super::sites::{Place, Site, sites};
 
-/// What is wrong with a broken record. A real ODS refuses every one of them.
+/// What is wrong with a broken record. A real ODS refuses every one of them but the last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FaultKind {
@@ -28,17 +29,23 @@ pub enum FaultKind {
     IntOutOfRange,
     /// A descriptor value that does not exist.
     UnknownDescriptor,
+    /// A descriptor value that exists, but of another type.
+    WrongDescriptor,
     /// A reference to something that does not exist.
     DanglingReference,
     /// The identifier that only the API may give.
     ClientId,
     /// A line that breaks off.
     MalformedJson,
+    /// A line with a byte that no UTF-8 text has.
+    NotUtf8,
+    /// The natural key of an earlier record: an API takes it as a change, so only `validate` finds it.
+    DuplicateKey,
 }
 
 impl FaultKind {
-    /// All kinds.
-    pub const ALL: [Self; 10] = [
+    /// All kinds that a record can be broken in.
+    pub const ALL: [Self; 12] = [
         Self::MissingRequired,
         Self::MisspeltProperty,
         Self::TooLong,
@@ -46,9 +53,11 @@ impl FaultKind {
         Self::BadDate,
         Self::IntOutOfRange,
         Self::UnknownDescriptor,
+        Self::WrongDescriptor,
         Self::DanglingReference,
         Self::ClientId,
         Self::MalformedJson,
+        Self::NotUtf8,
     ];
 
     /// The name, as it stands in the list of broken records.
@@ -61,9 +70,34 @@ impl FaultKind {
             Self::BadDate => "bad-date",
             Self::IntOutOfRange => "int-out-of-range",
             Self::UnknownDescriptor => "unknown-descriptor",
+            Self::WrongDescriptor => "wrong-descriptor",
             Self::DanglingReference => "dangling-reference",
             Self::ClientId => "client-id",
             Self::MalformedJson => "malformed-json",
+            Self::NotUtf8 => "not-utf8",
+            Self::DuplicateKey => "duplicate-key",
+        }
+    }
+
+    /// The kind of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// The method of `lightbeam validate` that finds it.
+    pub const fn method(self) -> &'static str {
+        match self {
+            Self::MalformedJson | Self::NotUtf8 => "json",
+            Self::MissingRequired
+            | Self::MisspeltProperty
+            | Self::TooLong
+            | Self::WrongType
+            | Self::BadDate
+            | Self::IntOutOfRange
+            | Self::ClientId => "schema",
+            Self::UnknownDescriptor | Self::WrongDescriptor => "descriptors",
+            Self::DuplicateKey => "uniqueness",
+            Self::DanglingReference => "references",
         }
     }
 
@@ -71,6 +105,7 @@ impl FaultKind {
     pub const fn status(self) -> u16 {
         match self {
             Self::DanglingReference => 409,
+            Self::DuplicateKey => 200,
             _ => 400,
         }
     }
@@ -97,6 +132,7 @@ pub(super) fn broken(
     endpoint: usize,
     text: &[u8],
     kinds: &[FaultKind],
+    descriptors: &KnownDescriptors,
     random: &mut Random,
 ) -> Option<Fault> {
     let endpoint = &model.endpoints[endpoint];
@@ -107,8 +143,11 @@ pub(super) fn broken(
         if kind == FaultKind::MalformedJson {
             return Some(Fault { kind, property: None, text: cut(text, random)? });
         }
+        if kind == FaultKind::NotUtf8 {
+            return Some(Fault { kind, property: None, text: not_utf8(text, random) });
+        }
         let mut record = members.clone();
-        let property = change(kind, &sites, &mut record, random)?;
+        let property = change(kind, &sites, descriptors, &mut record, random)?;
         let text = serde_json::to_vec(&record).expect("a JSON value can be written");
         Some(Fault { kind, property: Some(property), text })
     })
@@ -125,8 +164,21 @@ fn cut(text: &[u8], random: &mut Random) -> Option<Vec<u8>> {
     Some(line.as_bytes()[..end].to_vec())
 }
 
+/// Puts a byte somewhere that stands in no UTF-8 text.
+fn not_utf8(text: &[u8], random: &mut Random) -> Vec<u8> {
+    let mut line = text.trim_ascii().to_vec();
+    line.insert(random.index(line.len()), 0xff);
+    line
+}
+
 /// Changes the record; the JSON pointer to what was changed.
-fn change(kind: FaultKind, sites: &[Site<'_>], record: &mut Map<String, Value>, random: &mut Random) -> Option<String> {
+fn change(
+    kind: FaultKind,
+    sites: &[Site<'_>],
+    descriptors: &KnownDescriptors,
+    record: &mut Map<String, Value>,
+    random: &mut Random,
+) -> Option<String> {
     if kind == FaultKind::ClientId {
         record.insert("id".to_owned(), json!(format!("{:032x}", random.below(u64::MAX))));
         return Some("/id".to_owned());
@@ -146,6 +198,10 @@ fn change(kind: FaultKind, sites: &[Site<'_>], record: &mut Map<String, Value>, 
             let mut name = site.name.clone();
             name.remove(name.len() / 2);
             members.insert(name, value);
+        }
+        FaultKind::WrongDescriptor => {
+            let Kind::Descriptor { endpoints, .. } = site.kind else { return None };
+            *parent(record, site)?.get_mut(&site.name)? = json!(descriptors.beside(endpoints, random)?);
         }
         _ => *parent(record, site)?.get_mut(&site.name)? = wrong_value(kind, site)?,
     }
@@ -168,10 +224,13 @@ fn fits(kind: FaultKind, sites: &[Site<'_>], site: &Site<'_>) -> bool {
         FaultKind::BadDate => !in_reference && matches!(site.kind, Kind::Date | Kind::DateTime),
         FaultKind::IntOutOfRange => !in_reference && matches!(site.kind, Kind::Integer { .. }),
         FaultKind::UnknownDescriptor => !in_reference && matches!(site.kind, Kind::Descriptor { .. }),
+        FaultKind::WrongDescriptor => {
+            !in_reference && matches!(site.kind, Kind::Descriptor { endpoints, .. } if !endpoints.is_empty())
+        }
         FaultKind::DanglingReference => {
             in_reference && is_free(sites, site) && matches!(site.kind, Kind::Text { .. } | Kind::Integer { .. })
         }
-        FaultKind::ClientId | FaultKind::MalformedJson => false,
+        FaultKind::ClientId | FaultKind::MalformedJson | FaultKind::NotUtf8 | FaultKind::DuplicateKey => false,
     }
 }
 

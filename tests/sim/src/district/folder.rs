@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use crate::model::{Endpoint, Kind, Model, Schema};
 
+use super::known::KnownDescriptors;
 use super::sink::{Referred, Sink, at, endpoint_index};
 use super::{Options, Summary, documents_of, invalid, updated_apart};
 
@@ -35,6 +36,7 @@ pub(super) fn write(from: &[PathBuf], metadata: Option<&Path>, options: &Options
         model = Some(Model::read(documents).map_err(|error| invalid(error.to_string()))?);
     }
     let mut references = References::default();
+    let mut descriptors = KnownDescriptors::default();
     if let Some(model) = &model {
         for (name, paths) in &files {
             let Some(index) = endpoint_index(model, &endpoint_of(name)) else {
@@ -44,13 +46,16 @@ pub(super) fn write(from: &[PathBuf], metadata: Option<&Path>, options: &Options
                 each_line(path, |line| {
                     if let Ok(record) = serde_json::from_slice(line) {
                         references.collect(model, &model.schemas[model.endpoints[index].schema], &record);
+                        if let (true, Some(value)) = (model.endpoints[index].is_descriptor, descriptor_value(&record)) {
+                            descriptors.add(index, &value);
+                        }
                     }
                     Ok(())
                 })?;
             }
         }
     }
-    let mut sink = Sink::new(options, model.as_ref())?;
+    let mut sink = Sink::new(options, model.as_ref(), descriptors)?;
     for (name, paths) in &files {
         let endpoint = endpoint_of(name);
         let index = model.as_ref().and_then(|model| endpoint_index(model, &endpoint));
@@ -197,12 +202,17 @@ impl References {
 
 fn own_fingerprint(endpoint: &Endpoint, index: usize, record: &Value) -> Option<u64> {
     if endpoint.is_descriptor {
-        let part = |name: &str| record.get(name).and_then(Value::as_str);
-        let value = Value::String(format!("{}#{}", part("namespace")?, part("codeValue")?));
+        let value = Value::String(descriptor_value(record)?);
         return fingerprint(index, [Some(&value)].into_iter());
     }
     let key = endpoint.key.iter().map(|part| record.pointer(&format!("/{}", part.path.join("/"))));
     fingerprint(index, key)
+}
+
+/// The value that records name a descriptor by: `uri://ed-fi.org/TermDescriptor#Fall Semester`.
+fn descriptor_value(record: &Value) -> Option<String> {
+    let part = |name: &str| record.get(name).and_then(Value::as_str);
+    Some(format!("{}#{}", part("namespace")?, part("codeValue")?))
 }
 
 fn fingerprint<'v>(endpoint: usize, mut key: impl Iterator<Item = Option<&'v Value>>) -> Option<u64> {

@@ -1,4 +1,4 @@
-//! The list of broken records, for whoever checks that exactly these were refused.
+//! The list of broken records, for whoever checks that exactly these were refused, or found by `validate`.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -23,8 +23,10 @@ pub struct BrokenRecord {
     /// The property that was changed, as a JSON pointer; none when the whole line was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub property: Option<String>,
-    /// The status that an Ed-Fi API answers with.
+    /// The status that an Ed-Fi API answers with; 200 for what it takes.
     pub status: u16,
+    /// The method of `lightbeam validate` that finds it.
+    pub method: String,
 }
 
 impl BrokenRecord {

@@ -7,9 +7,11 @@
 
 mod fault;
 mod folder;
+mod known;
 mod line;
 mod manifest;
 mod names;
+mod parents;
 mod plan;
 mod random;
 mod records;
@@ -36,13 +38,20 @@ use crate::model::Model;
 pub use fault::FaultKind;
 pub use manifest::BrokenRecord;
 
+use known::KnownDescriptors;
+use parents::with_parents;
 use sink::Sink;
 
 /// Where the records come from.
 #[derive(Debug, Clone)]
 pub enum Source {
-    /// A district of this many students, for the built-in data model. A student brings about 26 records.
-    Students(u64),
+    /// A district for the built-in data model.
+    District {
+        /// How many students it has. One brings about 26 records.
+        students: u64,
+        /// Only these endpoints and everything that their records refer to; all when empty.
+        only: Vec<String>,
+    },
     /// The data folders of somebody else, put together into one.
     Folders {
         /// The folders. Files of the same name are joined in this order.
@@ -61,8 +70,11 @@ pub struct Options {
     pub out: PathBuf,
     /// How many percent of the records are broken. Only records are broken that no other refers to.
     pub broken: f64,
+    /// The ways in which they are broken.
+    pub faults: Vec<FaultKind>,
     /// To how many percent of the records a later one with the same natural key is added.
     ///
+    /// They are listed with the broken records, as `duplicate-key`: an API takes them, `validate` does not.
     /// Not in resources whose update is listed apart (students, staff, contacts): a real API refuses to
     /// update those before their associations are there.
     pub same_key: f64,
@@ -76,9 +88,10 @@ impl Options {
     /// An undisturbed district.
     pub fn district(students: u64, out: impl Into<PathBuf>) -> Self {
         Self {
-            source: Source::Students(students),
+            source: Source::District { students, only: Vec::new() },
             out: out.into(),
             broken: 0.0,
+            faults: FaultKind::ALL.to_vec(),
             same_key: 0.0,
             seed: 1,
             manifest: None,
@@ -106,7 +119,8 @@ pub struct Summary {
 /// Writes a data folder and the list of its broken records.
 ///
 /// # Errors
-/// When a file cannot be read or written, when a share is not between 0 and 100, when the list of broken records
+/// When a file cannot be read or written, when a share is not between 0 and 100, when an endpoint that is asked for is
+/// not in the model, when the list of broken records
 /// would stand in the data folder, and when records are to be changed whose documents are not given or not readable.
 pub fn generate(options: &Options) -> io::Result<Summary> {
     for share in [options.broken, options.same_key] {
@@ -122,12 +136,14 @@ pub fn generate(options: &Options) -> io::Result<Summary> {
         )));
     }
     match &options.source {
-        Source::Students(students) => {
+        Source::District { students, only } => {
             let documents = builtin::documents(Style::OpenApi3);
             let model = Model::read(&documents).map_err(|error| invalid(error.to_string()))?;
-            let mut sink = Sink::new(options, Some(&model))?;
+            let wanted = if only.is_empty() { None } else { Some(with_parents(&model, only)?) };
+            let descriptors = KnownDescriptors::of_builtin(&model);
+            let mut sink = Sink::new(options, Some(&model), descriptors)?;
             let updated_apart = updated_apart(&documents.dependencies);
-            records::write(*students, options.seed, &updated_apart, &mut sink)?;
+            records::write(*students, options.seed, wanted.as_ref(), &updated_apart, &mut sink)?;
             sink.finish()
         }
         Source::Folders { from, metadata } => folder::write(from, metadata.as_deref(), options),

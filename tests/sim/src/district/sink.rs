@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use crate::model::Model;
 
 use super::fault::{FaultKind, broken};
+use super::known::KnownDescriptors;
 use super::manifest::{BrokenRecord, Manifest};
 use super::random::Random;
 use super::repeat::altered;
@@ -31,6 +32,9 @@ pub(super) struct Sink<'a> {
     out: &'a Path,
     /// The model of the records; none when nothing is to be changed.
     model: Option<&'a Model>,
+    /// The kinds of fault that are wanted.
+    kinds: &'a [FaultKind],
+    descriptors: KnownDescriptors,
     faults: Share,
     repeats: Share,
     random: Random,
@@ -58,13 +62,19 @@ struct Endpoint {
 }
 
 impl<'a> Sink<'a> {
-    pub(super) fn new(options: &'a Options, model: Option<&'a Model>) -> io::Result<Self> {
+    pub(super) fn new(
+        options: &'a Options,
+        model: Option<&'a Model>,
+        descriptors: KnownDescriptors,
+    ) -> io::Result<Self> {
         fs::create_dir_all(&options.out).map_err(|error| at(&options.out, &error))?;
         let manifest = options.manifest_path();
         let mut random = Random::of_record(options.seed, u64::MAX, 0);
         Ok(Self {
             out: &options.out,
             model,
+            kinds: &options.faults,
+            descriptors,
             faults: Share::new(options.broken, &mut random),
             repeats: Share::new(options.same_key, &mut random),
             random,
@@ -118,7 +128,7 @@ impl<'a> Sink<'a> {
         if let (Some(model), Some((index, name, is_repeatable))) = (self.model, endpoint) {
             if referred == Referred::No && self.faults.is_due(&mut self.random) {
                 let kinds = self.kinds_by_use();
-                if let Some(fault) = broken(model, index, text, &kinds, &mut self.random) {
+                if let Some(fault) = broken(model, index, text, &kinds, &self.descriptors, &mut self.random) {
                     self.faults.take(&mut self.random);
                     return self.broken_record(&name, &fault.text, fault.kind, fault.property);
                 }
@@ -148,7 +158,7 @@ impl<'a> Sink<'a> {
 
     /// The kinds of fault, the least used first.
     fn kinds_by_use(&self) -> Vec<FaultKind> {
-        let mut kinds = FaultKind::ALL.to_vec();
+        let mut kinds = self.kinds.to_vec();
         kinds.sort_by_key(|kind| self.broken.get(kind).copied().unwrap_or(0));
         kinds
     }
@@ -161,25 +171,38 @@ impl<'a> Sink<'a> {
         property: Option<String>,
     ) -> io::Result<()> {
         *self.broken.entry(kind).or_default() += 1;
+        self.listed(endpoint, kind, property)?;
+        self.counted(text)
+    }
+
+    /// Lists the record that is written next.
+    fn listed(&mut self, endpoint: &str, kind: FaultKind, property: Option<String>) -> io::Result<()> {
         let file = self.file.as_ref().expect("a file is started before records are written");
-        let line = file.lines + 1;
         self.manifest.add(&BrokenRecord {
             file: file.name.clone(),
-            line,
+            line: file.lines + 1,
             endpoint: endpoint.to_owned(),
             kind,
             property,
             status: kind.status(),
-        })?;
-        self.counted(text)
+            method: kind.method().to_owned(),
+        })
+    }
+
+    /// Writes a record with the natural key of an earlier one.
+    fn repeated(&mut self, text: &[u8]) -> io::Result<()> {
+        let endpoint = self.file.as_ref().and_then(|file| file.endpoint.as_ref()).map(|endpoint| endpoint.name.clone());
+        self.listed(&endpoint.unwrap_or_default(), FaultKind::DuplicateKey, None)?;
+        self.line(text)?;
+        self.count();
+        Ok(())
     }
 
     fn counted(&mut self, text: &[u8]) -> io::Result<()> {
         self.line(text)?;
         self.count();
         while let Some(later) = self.due() {
-            self.line(&later)?;
-            self.count();
+            self.repeated(&later)?;
         }
         Ok(())
     }
@@ -222,8 +245,7 @@ impl<'a> Sink<'a> {
             let Some(Reverse((.., text))) = file.later.pop() else {
                 break;
             };
-            self.line(&text)?;
-            self.count();
+            self.repeated(&text)?;
         }
         if let Some(mut file) = self.file.take() {
             file.writer.flush()?;

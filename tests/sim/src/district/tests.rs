@@ -104,6 +104,37 @@ fn keys_are_unique_and_references_resolve() {
 }
 
 #[test]
+fn some_endpoints_come_with_all_that_they_refer_to() {
+    let folder = TempDir::new().unwrap();
+    let only =
+        |names: &[&str]| Source::District { students: 50, only: names.iter().map(|&name| name.into()).collect() };
+    let (all, plain) = district(&folder, "plain", |_| {});
+    let (some, options) = district(&folder, "some", |options| options.source = only(&["StudentSchoolAssociations"]));
+    let resources: Vec<&str> =
+        some.endpoints.keys().map(String::as_str).filter(|name| !name.ends_with("Descriptors")).collect();
+    assert_eq!(
+        resources,
+        [
+            "calendars",
+            "educationServiceCenters",
+            "localEducationAgencies",
+            "schoolYearTypes",
+            "schools",
+            "stateEducationAgencies",
+            "studentSchoolAssociations",
+            "students"
+        ]
+    );
+    assert!(some.records < all.records);
+    check(&lines(&options.out), |_, _| false);
+    let (whole, part) = (lines(&plain.out), lines(&options.out));
+    assert!(part.iter().all(|(file, text)| whole[file] == *text), "the same records as in the whole district");
+
+    let error = generate(&Options { source: only(&["student"]), ..options }).unwrap_err().to_string();
+    assert!(error.contains("no endpoint student") && error.contains("students"), "{error}");
+}
+
+#[test]
 fn the_same_seed_gives_the_same_bytes() {
     let folder = TempDir::new().unwrap();
     let run = |name: &str, seed| {
@@ -162,9 +193,9 @@ fn exactly_the_listed_records_are_broken_each_in_its_way() {
             };
             let was: Value = serde_json::from_slice(was).unwrap();
             match serde_json::from_slice::<Value>(is) {
-                Err(_) => assert_eq!(record.kind, FaultKind::MalformedJson),
+                Err(_) => assert_eq!(record.method, "json"),
                 Ok(is) => {
-                    assert_ne!(record.kind, FaultKind::MalformedJson);
+                    assert_ne!(record.method, "json");
                     let pointer = record.property.unwrap();
                     assert_ne!(is.pointer(&pointer), was.pointer(&pointer), "{is}");
                 }
@@ -183,21 +214,28 @@ fn a_repeated_key_comes_later_with_another_content() {
     let share = summary.same_key as f64 / plain.records as f64;
     assert!((0.045..=0.051).contains(&share), "{share}");
     let model = builtin_model();
-    let mut repeated = 0;
+    let mut listed = Vec::new();
+    for record in BrokenRecord::read_all(&summary.manifest).unwrap() {
+        assert_eq!((record.kind, record.method.as_str()), (FaultKind::DuplicateKey, "uniqueness"));
+        listed.push((record.file, record.line));
+    }
+    listed.sort();
+    let mut repeated = Vec::new();
     for (file, lines) in lines(&options.out) {
         let index = sink::endpoint_index(&model, endpoint_of(&file)).unwrap();
         let mut first: HashMap<Vec<Value>, Value> = HashMap::new();
-        for line in lines {
-            let record: Value = serde_json::from_slice(&line).unwrap();
+        for (line, number) in lines.iter().zip(1_u64..) {
+            let record: Value = serde_json::from_slice(line).unwrap();
             let key = natural_key(&model.endpoints[index], &record);
             if let Some(before) = first.insert(key, record.clone()) {
                 assert_ne!(before, record);
                 assert!(!["students", "staffs", "contacts"].contains(&endpoint_of(&file)));
-                repeated += 1;
+                repeated.push((file.clone(), number));
             }
         }
     }
-    assert_eq!(repeated, summary.same_key);
+    assert_eq!(repeated.len() as u64, summary.same_key);
+    assert_eq!(repeated, listed, "each is listed with its place");
 }
 
 #[test]

@@ -34,7 +34,9 @@ pub(super) fn write(writer: &mut Writer<'_, '_>) -> io::Result<()> {
 }
 
 fn assessments(writer: &mut Writer<'_, '_>) -> io::Result<()> {
-    writer.endpoint("assessments")?;
+    if !writer.endpoint("assessments")? {
+        return Ok(());
+    }
     for (identifier, title, subject) in ASSESSMENTS {
         writer.record(Referred::Yes, |line| {
             line.text("assessmentIdentifier", identifier)
@@ -65,7 +67,9 @@ fn assessments(writer: &mut Writer<'_, '_>) -> io::Result<()> {
 }
 
 fn objective_assessments(writer: &mut Writer<'_, '_>) -> io::Result<()> {
-    writer.endpoint("objectiveAssessments")?;
+    if !writer.endpoint("objectiveAssessments")? {
+        return Ok(());
+    }
     for (level, parts) in PARTS.into_iter().enumerate() {
         let has_parts = |part: u64| PARTS.get(level + 1).is_some_and(|below| part < *below);
         for (identifier, _, subject) in ASSESSMENTS {
@@ -95,7 +99,9 @@ fn objective_assessments(writer: &mut Writer<'_, '_>) -> io::Result<()> {
 
 fn results(writer: &mut Writer<'_, '_>) -> io::Result<()> {
     for file in 0..RESULT_FILES {
-        writer.part("studentAssessments", file)?;
+        if !writer.part("studentAssessments", file)? {
+            continue;
+        }
         for student in enrolled(part_of(writer.plan.students, file, RESULT_FILES)) {
             let school = writer.plan.school_of(student);
             let mut random = writer.random(student);

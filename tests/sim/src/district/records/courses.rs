@@ -21,7 +21,9 @@ pub(super) fn write(writer: &mut Writer<'_, '_>) -> io::Result<()> {
 }
 
 fn grading_periods(writer: &mut Writer<'_, '_>) -> io::Result<()> {
-    writer.endpoint("gradingPeriods")?;
+    if !writer.endpoint("gradingPeriods")? {
+        return Ok(());
+    }
     for school in 0..writer.plan.schools {
         for (number, name) in GRADING_PERIODS.into_iter().enumerate() {
             let days = &writer.plan.terms[number / 2].days;
@@ -44,7 +46,9 @@ fn grading_periods(writer: &mut Writer<'_, '_>) -> io::Result<()> {
 }
 
 fn sessions(writer: &mut Writer<'_, '_>) -> io::Result<()> {
-    writer.endpoint("sessions")?;
+    if !writer.endpoint("sessions")? {
+        return Ok(());
+    }
     for school in 0..writer.plan.schools {
         for (number, term) in writer.plan.terms.iter().enumerate() {
             let text = writer.line.record(|line| {
@@ -66,7 +70,9 @@ fn sessions(writer: &mut Writer<'_, '_>) -> io::Result<()> {
 }
 
 fn courses(writer: &mut Writer<'_, '_>) -> io::Result<()> {
-    writer.endpoint("courses")?;
+    if !writer.endpoint("courses")? {
+        return Ok(());
+    }
     for district in 0..writer.plan.districts {
         for (number, course) in COURSES.iter().enumerate() {
             let referred = if number < OFFERED { Referred::Yes } else { Referred::No };
@@ -99,7 +105,9 @@ fn courses(writer: &mut Writer<'_, '_>) -> io::Result<()> {
 }
 
 fn course_offerings(writer: &mut Writer<'_, '_>) -> io::Result<()> {
-    writer.endpoint("courseOfferings")?;
+    if !writer.endpoint("courseOfferings")? {
+        return Ok(());
+    }
     for school in 0..writer.plan.schools {
         for term in &writer.plan.terms {
             for course in &COURSES[..OFFERED] {
@@ -120,7 +128,9 @@ fn course_offerings(writer: &mut Writer<'_, '_>) -> io::Result<()> {
 }
 
 fn sections(writer: &mut Writer<'_, '_>) -> io::Result<()> {
-    writer.endpoint("sections")?;
+    if !writer.endpoint("sections")? {
+        return Ok(());
+    }
     for school in 0..writer.plan.schools {
         for (number, term) in writer.plan.terms.iter().enumerate() {
             for (place, course) in COURSES[..OFFERED].iter().enumerate() {

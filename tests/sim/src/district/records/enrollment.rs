@@ -23,7 +23,9 @@ pub(super) fn write(writer: &mut Writer<'_, '_>) -> io::Result<()> {
 }
 
 fn staff_school(writer: &mut Writer<'_, '_>) -> io::Result<()> {
-    writer.endpoint("staffSchoolAssociations")?;
+    if !writer.endpoint("staffSchoolAssociations")? {
+        return Ok(());
+    }
     for school in 0..writer.plan.schools {
         for staff in 0..writer.plan.staff_in(school) {
             let mut random = writer.random(school << 16 | staff);
@@ -44,7 +46,9 @@ fn staff_school(writer: &mut Writer<'_, '_>) -> io::Result<()> {
 }
 
 fn staff_section(writer: &mut Writer<'_, '_>) -> io::Result<()> {
-    writer.endpoint("staffSectionAssociations")?;
+    if !writer.endpoint("staffSectionAssociations")? {
+        return Ok(());
+    }
     for school in 0..writer.plan.schools {
         let mut number = 0;
         for term in &writer.plan.terms {
@@ -72,7 +76,9 @@ fn staff_section(writer: &mut Writer<'_, '_>) -> io::Result<()> {
 }
 
 fn student_school(writer: &mut Writer<'_, '_>) -> io::Result<()> {
-    writer.endpoint("studentSchoolAssociations")?;
+    if !writer.endpoint("studentSchoolAssociations")? {
+        return Ok(());
+    }
     for student in enrolled(0..writer.plan.students) {
         let school = writer.plan.school_of(student);
         let level = usize::try_from(writer.plan.place_of(student) % 4).expect("smaller than 4");
@@ -102,7 +108,9 @@ fn student_school(writer: &mut Writer<'_, '_>) -> io::Result<()> {
 }
 
 fn student_education_organization(writer: &mut Writer<'_, '_>) -> io::Result<()> {
-    writer.endpoint("studentEducationOrganizationAssociations")?;
+    if !writer.endpoint("studentEducationOrganizationAssociations")? {
+        return Ok(());
+    }
     for student in enrolled(0..writer.plan.students) {
         let mut random = writer.random(student);
         let school = writer.plan.school_of(student);
@@ -131,7 +139,9 @@ fn student_education_organization(writer: &mut Writer<'_, '_>) -> io::Result<()>
 }
 
 fn student_contact(writer: &mut Writer<'_, '_>) -> io::Result<()> {
-    writer.endpoint("studentContactAssociations")?;
+    if !writer.endpoint("studentContactAssociations")? {
+        return Ok(());
+    }
     for student in 0..writer.plan.students {
         for contact in 0..contacts_of(student) {
             let mut random = writer.random(student * 2 + contact);
@@ -154,7 +164,9 @@ fn student_contact(writer: &mut Writer<'_, '_>) -> io::Result<()> {
 }
 
 fn student_section(writer: &mut Writer<'_, '_>) -> io::Result<()> {
-    writer.endpoint("studentSectionAssociations")?;
+    if !writer.endpoint("studentSectionAssociations")? {
+        return Ok(());
+    }
     for student in enrolled(0..writer.plan.students) {
         let school = writer.plan.school_of(student);
         let section = writer.plan.section_of(student);
@@ -179,7 +191,9 @@ fn student_section(writer: &mut Writer<'_, '_>) -> io::Result<()> {
 }
 
 fn student_program(writer: &mut Writer<'_, '_>) -> io::Result<()> {
-    writer.endpoint("studentProgramAssociations")?;
+    if !writer.endpoint("studentProgramAssociations")? {
+        return Ok(());
+    }
     for student in enrolled(0..writer.plan.students).filter(|student| student % 5 == 1) {
         let school = writer.plan.school_of(student);
         let mut random = writer.random(student);

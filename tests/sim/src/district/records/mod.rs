@@ -17,9 +17,16 @@ use super::plan::Plan;
 use super::random::Random;
 use super::sink::{Referred, Sink};
 
-/// Writes all records of a district.
-pub(super) fn write(students: u64, seed: u64, updated_apart: &BTreeSet<String>, sink: &mut Sink<'_>) -> io::Result<()> {
-    let mut writer = Writer { plan: Plan::new(students), seed, updated_apart, sink, line: Line::default(), stream: 0 };
+/// Writes the records of a district, those of the wanted endpoints or all.
+pub(super) fn write(
+    students: u64,
+    seed: u64,
+    wanted: Option<&BTreeSet<String>>,
+    updated_apart: &BTreeSet<String>,
+    sink: &mut Sink<'_>,
+) -> io::Result<()> {
+    let plan = Plan::new(students);
+    let mut writer = Writer { plan, seed, wanted, updated_apart, sink, line: Line::default(), stream: 0 };
     descriptors(&mut writer)?;
     organizations::write(&mut writer)?;
     people::write(&mut writer)?;
@@ -33,6 +40,7 @@ pub(super) fn write(students: u64, seed: u64, updated_apart: &BTreeSet<String>, 
 struct Writer<'a, 'm> {
     plan: Plan,
     seed: u64,
+    wanted: Option<&'a BTreeSet<String>>,
     updated_apart: &'a BTreeSet<String>,
     sink: &'a mut Sink<'m>,
     line: Line,
@@ -41,23 +49,27 @@ struct Writer<'a, 'm> {
 }
 
 impl Writer<'_, '_> {
-    /// Starts an endpoint that is one file.
-    fn endpoint(&mut self, name: &str) -> io::Result<()> {
+    /// Starts an endpoint that is one file; false when it is not wanted.
+    fn endpoint(&mut self, name: &str) -> io::Result<bool> {
         self.stream += 1;
         self.file(name, &format!("{name}.jsonl"))
     }
 
-    /// Starts one of the files of an endpoint that is a folder.
-    fn part(&mut self, name: &str, part: u64) -> io::Result<()> {
+    /// Starts one of the files of an endpoint that is a folder; false when it is not wanted.
+    fn part(&mut self, name: &str, part: u64) -> io::Result<bool> {
         if part == 0 {
             self.stream += 1;
         }
         self.file(name, &format!("{name}/{}.jsonl", part + 1))
     }
 
-    fn file(&mut self, endpoint: &str, file: &str) -> io::Result<()> {
+    fn file(&mut self, endpoint: &str, file: &str) -> io::Result<bool> {
+        if self.wanted.is_some_and(|wanted| !wanted.contains(endpoint)) {
+            return Ok(false);
+        }
         let is_repeatable = !self.updated_apart.contains(&endpoint.to_ascii_lowercase());
-        self.sink.start(file, Some(endpoint), is_repeatable)
+        self.sink.start(file, Some(endpoint), is_repeatable)?;
+        Ok(true)
     }
 
     fn random(&self, index: u64) -> Random {
@@ -76,7 +88,9 @@ fn part_of(students: u64, part: u64, parts: u64) -> std::ops::Range<u64> {
 
 fn descriptors(writer: &mut Writer<'_, '_>) -> io::Result<()> {
     for (name, codes) in builtin::descriptors() {
-        writer.endpoint(&format!("{name}Descriptors"))?;
+        if !writer.endpoint(&format!("{name}Descriptors"))? {
+            continue;
+        }
         let namespace = builtin::descriptor_namespace(&name);
         for code in codes {
             // Even one that nothing uses stays whole: a district without its descriptors helps nobody.

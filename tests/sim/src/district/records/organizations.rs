@@ -14,7 +14,9 @@ pub(super) const PERIODS: u64 = 7;
 
 pub(super) fn write(writer: &mut Writer<'_, '_>) -> io::Result<()> {
     school_years(writer)?;
-    agencies(writer)?;
+    state_agency(writer)?;
+    service_centers(writer)?;
+    local_agencies(writer)?;
     schools(writer)?;
     calendars(writer)?;
     class_periods(writer)?;
@@ -22,7 +24,9 @@ pub(super) fn write(writer: &mut Writer<'_, '_>) -> io::Result<()> {
 }
 
 fn school_years(writer: &mut Writer<'_, '_>) -> io::Result<()> {
-    writer.endpoint("schoolYearTypes")?;
+    if !writer.endpoint("schoolYearTypes")? {
+        return Ok(());
+    }
     for year in SCHOOL_YEAR - 1..=SCHOOL_YEAR + 1 {
         writer.record(Referred::Yes, |line| {
             line.value("schoolYear", year)
@@ -33,15 +37,22 @@ fn school_years(writer: &mut Writer<'_, '_>) -> io::Result<()> {
     Ok(())
 }
 
-fn agencies(writer: &mut Writer<'_, '_>) -> io::Result<()> {
-    writer.endpoint("stateEducationAgencies")?;
+fn state_agency(writer: &mut Writer<'_, '_>) -> io::Result<()> {
+    if !writer.endpoint("stateEducationAgencies")? {
+        return Ok(());
+    }
     writer.record(Referred::Yes, |line| {
         line.value("stateEducationAgencyId", STATE_AGENCY_ID)
             .text("nameOfInstitution", "State Department of Education")
             .text("webSite", "https://sea.example");
         category(line, "categories", "State Education Agency");
-    })?;
-    writer.endpoint("educationServiceCenters")?;
+    })
+}
+
+fn service_centers(writer: &mut Writer<'_, '_>) -> io::Result<()> {
+    if !writer.endpoint("educationServiceCenters")? {
+        return Ok(());
+    }
     for center in 0..writer.plan.centers {
         writer.record(Referred::Yes, |line| {
             line.value("educationServiceCenterId", center_id(center))
@@ -52,7 +63,13 @@ fn agencies(writer: &mut Writer<'_, '_>) -> io::Result<()> {
             category(line, "categories", "Education Service Center");
         })?;
     }
-    writer.endpoint("localEducationAgencies")?;
+    Ok(())
+}
+
+fn local_agencies(writer: &mut Writer<'_, '_>) -> io::Result<()> {
+    if !writer.endpoint("localEducationAgencies")? {
+        return Ok(());
+    }
     for district in 0..writer.plan.districts {
         let mut random = writer.random(district);
         writer.record(Referred::Yes, |line| {
@@ -78,7 +95,9 @@ fn agencies(writer: &mut Writer<'_, '_>) -> io::Result<()> {
 }
 
 fn schools(writer: &mut Writer<'_, '_>) -> io::Result<()> {
-    writer.endpoint("schools")?;
+    if !writer.endpoint("schools")? {
+        return Ok(());
+    }
     for school in 0..writer.plan.schools {
         let mut random = writer.random(school);
         writer.record(Referred::Yes, |line| {
@@ -106,7 +125,9 @@ fn schools(writer: &mut Writer<'_, '_>) -> io::Result<()> {
 }
 
 fn calendars(writer: &mut Writer<'_, '_>) -> io::Result<()> {
-    writer.endpoint("calendars")?;
+    if !writer.endpoint("calendars")? {
+        return Ok(());
+    }
     for school in 0..writer.plan.schools {
         writer.record(Referred::Yes, |line| {
             line.text("calendarCode", CALENDAR);
@@ -119,7 +140,9 @@ fn calendars(writer: &mut Writer<'_, '_>) -> io::Result<()> {
 }
 
 fn class_periods(writer: &mut Writer<'_, '_>) -> io::Result<()> {
-    writer.endpoint("classPeriods")?;
+    if !writer.endpoint("classPeriods")? {
+        return Ok(());
+    }
     for school in 0..writer.plan.schools {
         for period in 0..PERIODS {
             let is_last = period == PERIODS - 1;
@@ -137,7 +160,9 @@ fn class_periods(writer: &mut Writer<'_, '_>) -> io::Result<()> {
 }
 
 fn programs(writer: &mut Writer<'_, '_>) -> io::Result<()> {
-    writer.endpoint("programs")?;
+    if !writer.endpoint("programs")? {
+        return Ok(());
+    }
     for district in 0..writer.plan.districts {
         for (number, (name, kind)) in PROGRAMS.iter().enumerate() {
             writer.record(Referred::Yes, |line| {

@@ -16,7 +16,9 @@ pub(super) fn write(writer: &mut Writer<'_, '_>) -> io::Result<()> {
 }
 
 fn students(writer: &mut Writer<'_, '_>) -> io::Result<()> {
-    writer.endpoint("students")?;
+    if !writer.endpoint("students")? {
+        return Ok(());
+    }
     for student in 0..writer.plan.students {
         let mut random = writer.random(student);
         let referred = if is_only_registered(student) { Referred::No } else { Referred::Yes };
@@ -46,7 +48,9 @@ fn students(writer: &mut Writer<'_, '_>) -> io::Result<()> {
 }
 
 fn staffs(writer: &mut Writer<'_, '_>) -> io::Result<()> {
-    writer.endpoint("staffs")?;
+    if !writer.endpoint("staffs")? {
+        return Ok(());
+    }
     for school in 0..writer.plan.schools {
         for staff in 0..writer.plan.staff_in(school) {
             let mut random = writer.random(school << 16 | staff);
@@ -72,7 +76,9 @@ fn staffs(writer: &mut Writer<'_, '_>) -> io::Result<()> {
 }
 
 fn contacts(writer: &mut Writer<'_, '_>) -> io::Result<()> {
-    writer.endpoint("contacts")?;
+    if !writer.endpoint("contacts")? {
+        return Ok(());
+    }
     for student in 0..writer.plan.students {
         for contact in 0..contacts_of(student) {
             let mut random = writer.random(student * 2 + contact);
@@ -94,7 +100,9 @@ fn contacts(writer: &mut Writer<'_, '_>) -> io::Result<()> {
 }
 
 fn candidates(writer: &mut Writer<'_, '_>) -> io::Result<()> {
-    writer.endpoint("candidates")?;
+    if !writer.endpoint("candidates")? {
+        return Ok(());
+    }
     for candidate in 0..=writer.plan.students / 200 {
         let mut random = writer.random(candidate);
         writer.record(Referred::No, |line| {

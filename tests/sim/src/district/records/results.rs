@@ -22,7 +22,9 @@ pub(super) fn write(writer: &mut Writer<'_, '_>) -> io::Result<()> {
 
 fn attendance(writer: &mut Writer<'_, '_>) -> io::Result<()> {
     for part in 0..ATTENDANCE_FILES {
-        writer.part("studentSchoolAttendanceEvents", part)?;
+        if !writer.part("studentSchoolAttendanceEvents", part)? {
+            continue;
+        }
         for student in enrolled(part_of(writer.plan.students, part, ATTENDANCE_FILES)) {
             let school = writer.plan.school_of(student);
             for event in 0..EVENTS {
@@ -55,7 +57,9 @@ fn attendance(writer: &mut Writer<'_, '_>) -> io::Result<()> {
 }
 
 fn grades(writer: &mut Writer<'_, '_>) -> io::Result<()> {
-    writer.endpoint("grades")?;
+    if !writer.endpoint("grades")? {
+        return Ok(());
+    }
     for student in enrolled(0..writer.plan.students) {
         let school = writer.plan.school_of(student);
         let section = writer.plan.section_of(student);
