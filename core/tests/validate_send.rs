@@ -77,6 +77,9 @@ fn everything_is_checked_before_anything_is_sent() {
     assert_eq!((ran.counts("students"), ran.counts("classPeriods")), ([1, 0, 0], [1, 0, 1]));
 }
 
+/// Lines, configuration, flags; exit code, counts and notice.
+type Case<'a> = (&'a [&'a str], &'a str, fn(&mut Invocation), Exit, [u64; 3], &'a str);
+
 /// Nothing is sent with `--fail-on any`, when the limit is reached, and when every record failed. What is valid is
 /// counted all the same.
 #[test]
@@ -85,7 +88,6 @@ fn sometimes_nothing_is_sent() {
     let all = |_: &mut Invocation| {};
     let mixed: &[&str] = &[&student("1"), "{}", &student("2")];
     let invalid: &[&str] = &["{}", "{}"];
-    type Case<'a> = (&'a [&'a str], &'a str, fn(&mut Invocation), Exit, [u64; 3], &'a str);
     let cases: [Case<'_>; 4] = [
         (mixed, "", any, Exit::SomeFailed, [3, 0, 1], "nothing is sent: there are invalid records"),
         (mixed, "  max_failures: 1\n", all, Exit::Failed, [2, 0, 1], "nothing is sent: the checks did not come"),

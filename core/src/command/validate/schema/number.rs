@@ -23,7 +23,10 @@ pub(super) fn check_whole(rule: &IntegerRule, number: Number, path: &Path<'_>, f
         (Number::Large(_), Some(_)) | (Number::Float(_), _) => false,
     };
     if !fits || !is_within(&rule.bounds, number) {
-        push(found, format!("{path} must be {}", wanted_whole(rule)));
+        // `4.0`, as tables write whole numbers among which some are missing.
+        let is_whole = matches!(number, Number::Float(number) if number.fract() == 0.0);
+        let how = if is_whole { ", written without fraction and exponent" } else { "" };
+        push(found, format!("{path} must be {}{how}", wanted_whole(rule)));
     }
 }
 
@@ -136,6 +139,20 @@ mod tests {
         ] {
             assert_eq!([&int32, &int64, &any].map(|rule| is_accepted(rule, number)), fits, "{number:?}");
         }
+    }
+
+    #[test]
+    fn a_whole_number_with_a_fraction_says_so() {
+        let mut found = Vec::new();
+        let path = Path::Property(&Path::Record, "x");
+        for number in [Number::Float(4.0), Number::Float(4.5)] {
+            check_whole(&rule(None, None, None), number, &path, &mut found);
+        }
+        let messages: Vec<&str> = found.iter().map(|finding| &*finding.message).collect();
+        assert_eq!(
+            messages,
+            ["x must be a whole number, written without fraction and exponent", "x must be a whole number"]
+        );
     }
 
     #[test]
