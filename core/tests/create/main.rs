@@ -33,7 +33,7 @@ fn settings() -> Settings {
 /// Makes a template for each endpoint, renders rows with each, compares the outcome with what it must be, and sends it.
 fn all_templates(documents: Documents) {
     let described: Vec<Document> = [&documents.resources, &documents.descriptors]
-        .map(|document| Document::parse(document.to_string().as_bytes()).unwrap())
+        .map(|document| Document::parse(document.to_string().as_bytes()).expect("the documents are sound"))
         .into();
     let stage = Stage::with(settings(), documents);
     let ran = stage.run(Command::Create, |_| {});
@@ -43,7 +43,7 @@ fn all_templates(documents: Documents) {
         for resource in &document.resources {
             let folder = if resource.namespace == "ed-fi" { String::new() } else { format!("{}/", resource.namespace) };
             let name = format!("{folder}{}", resource.name);
-            let template = stage.text(&format!("templates/{name}.jsont")).unwrap();
+            let template = stage.text(&format!("templates/{name}.jsont")).expect("each endpoint has a template");
             let mut file = String::new();
             for amount in [Amount::Least, Amount::Empty, Amount::Whole] {
                 let row = row(document, resource, amount);
