@@ -30,7 +30,8 @@ fn settings() -> Settings {
     }
 }
 
-/// Makes a template for each endpoint, renders rows with each, compares the outcome with what it must be, and sends it.
+/// Makes a template for each endpoint, renders rows with each, compares the outcome with what it must be, and has it
+/// validated and sent.
 fn all_templates(documents: Documents) {
     let described: Vec<Document> = [&documents.resources, &documents.descriptors]
         .map(|document| Document::parse(document.to_string().as_bytes()).expect("the documents are sound"))
@@ -58,6 +59,11 @@ fn all_templates(documents: Documents) {
         }
     }
     assert_eq!(ran.results["total_records_processed"], lines / 3);
+    // The three rows of an endpoint have one natural key, so only the schema can be asked for.
+    stage.configure("validate:\n  methods: [schema]\n");
+    let validated = stage.run(Command::Validate, |_| {});
+    assert_eq!(validated.results["total_records_failed"], 0, "{:#}", validated.results["causes"]);
+    assert_eq!(validated.results["total_records_processed"], lines);
     // `Least` and `Empty` make the same line, of which the second is skipped.
     let sent = stage.run(Command::Send, |_| {});
     assert_eq!(sent.results["total_records_failed"], 0, "{:#}", sent.results["causes"]);
