@@ -25,6 +25,7 @@ usage: cargo xtask COMMAND [OPTIONS]
                --rounds N     how often each is measured; the median counts (3)
   sim        run the simulated Ed-Fi API; options as in `cargo xtask sim --help`
   generate   write a made-up district; options as in `cargo xtask generate --help`
+  docs       write the lists of docs/cli.md and docs/configuration.md from the code
   help       this text";
 
 /// A command with its options.
@@ -36,6 +37,7 @@ pub(crate) enum Task {
     Test(Selection),
     ListStages,
     Bench { students: u64, rounds: u32 },
+    Docs,
     Sim(Vec<String>),
     Generate(Vec<String>),
     Help,
@@ -68,6 +70,7 @@ impl Task {
             "bench" => {
                 Self::Bench { students: options.number("--students", 4000)?, rounds: options.number("--rounds", 3)? }
             }
+            "docs" => Self::Docs,
             "help" | "--help" | "-h" => Self::Help,
             other => return Err(Failure::usage(format!("there is no command `{other}`"))),
         };
@@ -156,6 +159,7 @@ mod tests {
     fn commands_and_options_are_read() {
         assert_eq!(read("").unwrap(), Task::Help);
         assert_eq!(read("setup").unwrap(), Task::Setup);
+        assert_eq!(read("docs").unwrap(), Task::Docs);
         assert_eq!(read("demo --port=9000").unwrap(), Task::Demo { students: 200, port: 9000 });
         assert_eq!(read("bench --students 10 --rounds 1").unwrap(), Task::Bench { students: 10, rounds: 1 });
         assert_eq!(read("test --help").unwrap(), Task::Help);

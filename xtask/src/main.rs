@@ -8,6 +8,7 @@ mod bench;
 mod build;
 mod debian;
 mod demo;
+mod docs;
 mod failure;
 mod licences;
 mod own_words;
@@ -50,6 +51,7 @@ fn perform(task: Task) -> Result<u8> {
             Ok(())
         }
         Task::Bench { students, rounds } => bench::run(students, rounds),
+        Task::Docs => docs::write(),
         Task::Sim(arguments) => return api::hand_over("sim", &arguments),
         Task::Generate(arguments) => return api::hand_over("generate", &arguments),
         Task::Help => {

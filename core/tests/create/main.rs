@@ -30,10 +30,11 @@ fn settings() -> Settings {
     }
 }
 
-/// Makes a template for each endpoint, renders rows with each, compares the outcome with what it must be, and sends it.
+/// Makes a template for each endpoint, renders rows with each, compares the outcome with what it must be, and has it
+/// validated and sent.
 fn all_templates(documents: Documents) {
     let described: Vec<Document> = [&documents.resources, &documents.descriptors]
-        .map(|document| Document::parse(document.to_string().as_bytes()).unwrap())
+        .map(|document| Document::parse(document.to_string().as_bytes()).expect("the documents are sound"))
         .into();
     let stage = Stage::with(settings(), documents);
     let ran = stage.run(Command::Create, |_| {});
@@ -43,7 +44,7 @@ fn all_templates(documents: Documents) {
         for resource in &document.resources {
             let folder = if resource.namespace == "ed-fi" { String::new() } else { format!("{}/", resource.namespace) };
             let name = format!("{folder}{}", resource.name);
-            let template = stage.text(&format!("templates/{name}.jsont")).unwrap();
+            let template = stage.text(&format!("templates/{name}.jsont")).expect("each endpoint has a template");
             let mut file = String::new();
             for amount in [Amount::Least, Amount::Empty, Amount::Whole] {
                 let row = row(document, resource, amount);
@@ -58,6 +59,11 @@ fn all_templates(documents: Documents) {
         }
     }
     assert_eq!(ran.results["total_records_processed"], lines / 3);
+    // The three rows of an endpoint have one natural key, so only the schema can be asked for.
+    stage.configure("validate:\n  methods: [schema]\n");
+    let validated = stage.run(Command::Validate, |_| {});
+    assert_eq!(validated.results["total_records_failed"], 0, "{:#}", validated.results["causes"]);
+    assert_eq!(validated.results["total_records_processed"], lines);
     // `Least` and `Empty` make the same line, of which the second is skipped.
     let sent = stage.run(Command::Send, |_| {});
     assert_eq!(sent.results["total_records_failed"], 0, "{:#}", sent.results["causes"]);

@@ -131,7 +131,8 @@ fn scalar(property: &Property, shape: &Shape, values: Values) -> (Value, Value) 
         }
         // Nothing is taken for no value.
         Shape::Integer(rule) => {
-            let least: i64 = format!("{:.0}", rule.bounds.minimum.unwrap_or(0.0)).parse().unwrap();
+            let least: i64 =
+                format!("{:.0}", rule.bounds.minimum.unwrap_or(0.0)).parse().expect("bounds of integers are integers");
             typed(json!(least + i64::from(number)))
         }
         Shape::Number(_) => typed(json!(0.5)),

@@ -16,7 +16,7 @@ Examples:
 Under wasmtime, `lightbeam` stands for: wasmtime run -S http --dir . [--env NAME] lightbeam.wasm
 ";
 
-const EXIT_CODES: &str = "\
+pub(super) const EXIT_CODES: &str = "\
 Exit codes:
   0   done (also with some failed records, unless --fail-on any)
   1   every record failed, nothing to do it with, not confirmed, or stopped
@@ -66,7 +66,7 @@ pub(super) fn commands() -> String {
     Command::ALL.into_iter().fold("Commands:\n".to_owned(), |text, command| text + &line(command))
 }
 
-fn sentence(command: Command) -> &'static str {
+pub(super) fn sentence(command: Command) -> &'static str {
     match command {
         Command::Count => "Count the records of each endpoint",
         Command::Fetch => "Write the records of the API to JSONL files",
@@ -79,7 +79,7 @@ fn sentence(command: Command) -> &'static str {
     }
 }
 
-fn examples(command: Command) -> &'static str {
+pub(super) fn examples(command: Command) -> &'static str {
     match command {
         Command::Count => {
             "  lightbeam count -s 'student*'\n  lightbeam count -q '{\"schoolId\": 255901}' --results-file counts.tsv\n"

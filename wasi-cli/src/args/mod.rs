@@ -2,6 +2,8 @@
 
 mod flags;
 mod help;
+#[cfg(all(test, not(target_os = "wasi")))]
+mod reference;
 mod set;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};

@@ -253,7 +253,7 @@ fn flags_that_do_nothing_are_told() {
     let expected = [
         ("--keep-keys has no effect on count", "it is for fetch"),
         ("--force has no effect on count", "it is for send, validate+send, delete, create"),
-        ("--dry-run has no effect on count", "it is for send, validate+send, delete, truncate"),
+        ("--dry-run has no effect on count", "it is for send, validate+send, delete, truncate, create"),
     ];
     assert_eq!(notices, expected.map(|(text, hint)| (text.to_owned(), hint.to_owned())));
     let invocation =
