@@ -313,4 +313,19 @@ pub struct DryRun {
     pub unreadable: u64,
     /// Requests that would be made.
     pub requests: u64,
+    /// What would be removed (delete, truncate).
+    pub removal: Option<RemovalPlan>,
+}
+
+/// What a dry run of delete or truncate found for one endpoint. The API was asked, so the numbers are true.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RemovalPlan {
+    /// Records that the API holds and that would be deleted.
+    pub found: u64,
+    /// Records that the API does not hold.
+    pub not_found: u64,
+    /// Records of which the API holds several.
+    pub several_found: u64,
+    /// Records that could not be looked up, or whose look-up was answered with other records.
+    pub failed: u64,
 }

@@ -1,5 +1,8 @@
 //! From answers of the API to failures.
 
+use std::collections::HashSet;
+use std::rc::Rc;
+
 use crate::api::SendError;
 use crate::api::problem::Problem;
 use crate::event::{Cause, Failure};
@@ -18,4 +21,27 @@ pub(crate) fn refusal(response: &Response) -> Failure {
 /// That there was no answer.
 pub(crate) fn unanswered(error: &SendError) -> Failure {
     failure(error.to_string(), Cause::NoConnection)
+}
+
+/// Why a record that is tried again was refused, in little room: many records are refused for the same reason.
+#[derive(Debug, Clone)]
+pub(crate) struct Refusal {
+    reason: Rc<Failure>,
+    correlation_id: Option<Box<str>>,
+}
+
+impl Refusal {
+    pub(crate) fn new(mut failure: Failure, reasons: &mut HashSet<Rc<Failure>>) -> Self {
+        let correlation_id = failure.correlation_id.take().map(String::into_boxed_str);
+        let reason = reasons.get(&failure).cloned().unwrap_or_else(|| {
+            let reason = Rc::new(failure);
+            reasons.insert(reason.clone());
+            reason
+        });
+        Self { reason, correlation_id }
+    }
+
+    pub(crate) fn into_failure(self) -> Failure {
+        Failure { correlation_id: self.correlation_id.map(String::from), ..(*self.reason).clone() }
+    }
 }

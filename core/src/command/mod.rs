@@ -10,6 +10,7 @@ mod failed_records;
 mod failure;
 mod fetch;
 mod reader;
+mod removal;
 mod send;
 mod session;
 mod truncate;
@@ -79,7 +80,7 @@ async fn local_data<H: Host>(session: &Session<'_, H>) -> Result<Vec<EndpointFil
     // Reading order: endpoints as they are sent.
     let position = |of: &EndpointFiles| all.iter().position(|id| *id == of.endpoint);
     selected.sort_by_key(position);
-    if session.invocation.command != Command::Validate {
+    if matches!(session.invocation.command, Command::Send | Command::ValidateSend) {
         tell_missing_keys(session, &selected);
     }
     for of in &selected {

@@ -237,6 +237,21 @@ impl<'a, H: Host> Session<'a, H> {
         }
     }
 
+    /// Forgets all of an endpoint's records, durably. Without state, or where nothing was ever kept, there is nothing
+    /// to forget.
+    pub(crate) async fn clear_log(&self, log: &Log) {
+        let (Some(storage), Some(lock)) = (&self.storage, &self.lock) else { return };
+        let cleared = async {
+            if log.pending() > 0 || storage.len(log.name()).await?.is_some() {
+                log.clear(storage, lock).await?;
+            }
+            Ok(())
+        };
+        if let Err(error) = cleared.await {
+            self.storage_failed(&error);
+        }
+    }
+
     /// Ends the work on a log.
     pub(crate) async fn close_log(&self, log: &Rc<Log>) {
         self.logs.borrow_mut().retain(|open| !Rc::ptr_eq(open, log));

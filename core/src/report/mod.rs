@@ -26,3 +26,4 @@ pub use exit::{Ended, exit};
 pub use progress::Progress;
 pub use results::{Counts, EndpointResults, Results};
 pub use summary::{Closing, summary};
+pub(crate) use words::counted;

@@ -180,16 +180,41 @@ fn endpoints(results: &Results, command: Command, width: usize, lines: &mut Vec<
 
 fn dry_run(results: &Results, command: Command, width: usize, lines: &mut Vec<String>) {
     lines.extend(wrap(&format!("{}: dry run, nothing was changed", command.name()), 0, width));
+    let (header, legend): (&[&str], &str) = match command {
+        Command::Delete => (
+            &["endpoint", "delete", "absent", "several", "sent", "twice", "bad", "requests"],
+            "delete: would be deleted; absent: not held by the API; several: held more than once; sent: sent before; \
+             twice: repeated lines; bad: lines that cannot be looked up; requests: look-ups among them",
+        ),
+        Command::Truncate => (&["endpoint", "delete"], "delete: would be deleted"),
+        _ => (
+            &["endpoint", "new", "changed", "sent", "failed", "twice", "bad", "requests"],
+            "sent: already sent; failed: failed before; twice: repeated or outdated lines; bad: unreadable lines",
+        ),
+    };
     let row = |plan: &DryRun| {
-        vec![
-            plan.new,
-            plan.changed,
-            plan.already_sent,
-            plan.failed_before,
-            plan.repeated,
-            plan.unreadable,
-            plan.requests,
-        ]
+        let removal = plan.removal.unwrap_or_default();
+        match command {
+            Command::Delete => vec![
+                removal.found,
+                removal.not_found,
+                removal.several_found,
+                plan.already_sent,
+                plan.repeated,
+                plan.unreadable + removal.failed,
+                plan.requests,
+            ],
+            Command::Truncate => vec![removal.found],
+            _ => vec![
+                plan.new,
+                plan.changed,
+                plan.already_sent,
+                plan.failed_before,
+                plan.repeated,
+                plan.unreadable,
+                plan.requests,
+            ],
+        }
     };
     let mut rows: Vec<(String, Vec<u64>)> =
         results.dry_run.iter().map(|(id, plan)| (plain(&results.name(id), 200), row(plan))).collect();
@@ -199,14 +224,12 @@ fn dry_run(results: &Results, command: Command, width: usize, lines: &mut Vec<St
         return;
     }
     if rows.len() > 1 {
-        let sums = (0..7).map(|at| rows.iter().map(|(_, row)| row[at]).sum()).collect();
+        let sums = (0..header.len() - 1).map(|at| rows.iter().map(|(_, row)| row[at]).sum()).collect();
         rows.push(("all".to_owned(), sums));
     }
-    let header = ["endpoint", "new", "changed", "sent", "failed", "twice", "bad", "requests"];
     lines.push(String::new());
-    lines.extend(table(&header, &rows, width));
+    lines.extend(table(header, &rows, width));
     lines.push(String::new());
-    let legend = "sent: already sent; failed: failed before; twice: repeated or outdated lines; bad: unreadable lines";
     lines.extend(wrap(legend, 0, width));
 }
 

@@ -16,7 +16,7 @@ pub(super) fn number(n: u64) -> String {
 }
 
 /// `1 record`, `2 records`.
-pub(super) fn counted(n: u64, one: &str, many: &str) -> String {
+pub(crate) fn counted(n: u64, one: &str, many: &str) -> String {
     format!("{} {}", number(n), if n == 1 { one } else { many })
 }
 

@@ -1,10 +1,7 @@
-use std::collections::HashSet;
-use std::rc::Rc;
-
 use bytes::Bytes;
 
+use crate::command::failure::Refusal;
 use crate::data::{Digest, Span};
-use crate::event::Failure;
 use crate::model::KeyHash;
 use crate::state::NO_KEY;
 
@@ -83,27 +80,4 @@ pub(super) struct Parked {
     pub(super) repeats: u32,
     /// Why it was refused; `None` if it was not sent yet.
     pub(super) refused: Option<Refusal>,
-}
-
-/// Why a parked record was refused, in little room: many records are refused for the same reason.
-#[derive(Debug, Clone)]
-pub(super) struct Refusal {
-    reason: Rc<Failure>,
-    correlation_id: Option<Box<str>>,
-}
-
-impl Refusal {
-    pub(super) fn new(mut failure: Failure, reasons: &mut HashSet<Rc<Failure>>) -> Self {
-        let correlation_id = failure.correlation_id.take().map(String::into_boxed_str);
-        let reason = reasons.get(&failure).cloned().unwrap_or_else(|| {
-            let reason = Rc::new(failure);
-            reasons.insert(reason.clone());
-            reason
-        });
-        Self { reason, correlation_id }
-    }
-
-    pub(super) fn into_failure(self) -> Failure {
-        Failure { correlation_id: self.correlation_id.map(String::from), ..(*self.reason).clone() }
-    }
 }

@@ -4,10 +4,10 @@ use std::collections::VecDeque;
 
 use futures_util::stream::{Stream, StreamExt};
 
-use super::super::job::{Job, Parked, Place, Refusal, Turn};
+use super::super::job::{Job, Parked, Place, Turn};
 use super::{EndpointRun, Pass};
 use crate::api::{Permit, SendError};
-use crate::command::failure::{refusal, unanswered};
+use crate::command::failure::{Refusal, refusal, unanswered};
 use crate::event::{Cause, Failure, Outcome};
 use crate::host::Host;
 

@@ -7,10 +7,10 @@ use bytes::Bytes;
 use futures_util::stream::{self, Stream};
 
 use super::super::decision::{Decision, decide};
-use super::super::job::{Job, Parked, Place, Refusal, Turn};
+use super::super::job::{Job, Parked, Place, Turn};
 use super::EndpointRun;
 use crate::api::Permit;
-use crate::command::failure::failure;
+use crate::command::failure::{Refusal, failure};
 use crate::command::reader::{Reader, Rereader};
 use crate::data::{Digest, Line, LineProblem, Span};
 use crate::event::{Cause, Outcome, Skip};
