@@ -25,8 +25,15 @@ impl Http for WasiHttp {
         let max_body = request.max_body;
         let body = request.body.clone();
         let outgoing = outgoing(&request)?;
-        let stream = outgoing.body().map_err(|()| invalid("the request's body"))?;
+        // A body that is taken is announced, be it ever so empty: as a chunked one, which some servers refuse of a
+        // DELETE. One that is never taken is none.
+        let stream = if body.is_empty() {
+            None
+        } else {
+            Some(outgoing.body().map_err(|()| invalid("the request's body"))?)
+        };
         let exchange = outgoing_handler::handle(outgoing, None).map_err(|code| failure(&code))?;
+        let Some(stream) = stream else { return receive(answered(&exchange).await?, max_body).await };
         // An answer may come before the body is sent whole; then the rest of the body is of no use to anybody.
         let answered = {
             let send = pin!(send_body(stream, body));

@@ -77,7 +77,7 @@ impl Operator for StdinOperator {
         print_error(&format!("{}\nType yes to go on: ", question.text));
         loop {
             match self.next_line() {
-                NextLine::Line(line) => return Ok(line.eq_ignore_ascii_case("yes")),
+                NextLine::Line(line) => return Ok(line == "yes"),
                 NextLine::Ended => return Ok(false),
                 NextLine::NotYet => {
                     let pollable = self.input.borrow().as_ref().map(InputStream::subscribe);

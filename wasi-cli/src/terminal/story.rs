@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use lightbeam_core::event::{DryRun, EndpointId, Event, Failure, Finding, Outcome, RecordEvent, RecordsEvent, Skip};
+use lightbeam_core::event::{
+    DryRun, EndpointId, Event, Failure, Finding, Outcome, RecordEvent, RecordsEvent, RemovalPlan, Skip,
+};
 use lightbeam_core::notice::Severity;
 
 use super::line::Line;
@@ -270,6 +272,9 @@ fn reason(skip: Skip) -> &'static str {
 }
 
 fn dry_run(endpoint: &EndpointId, plan: &DryRun) -> Line {
+    if let Some(removal) = &plan.removal {
+        return dry_removal(endpoint, plan, removal);
+    }
     let mut parts = vec![
         format!("{} new", plan.new),
         format!("{} changed", plan.changed),
@@ -290,6 +295,32 @@ fn dry_run(endpoint: &EndpointId, plan: &DryRun) -> Line {
         .with("failed_before", plan.failed_before)
         .with("repeated", plan.repeated)
         .with("unreadable", plan.unreadable)
+        .with("requests", plan.requests)
+}
+
+fn dry_removal(endpoint: &EndpointId, plan: &DryRun, removal: &RemovalPlan) -> Line {
+    let mut parts = vec![format!("{} to be deleted", counted(removal.found, "record"))];
+    for (count, what) in [
+        (removal.not_found, "not found"),
+        (removal.several_found, "found more than once"),
+        (plan.already_sent, "sent before"),
+        (plan.repeated, "repeated"),
+        (plan.unreadable, "unreadable"),
+        (removal.failed, "that cannot be looked up"),
+    ] {
+        if count > 0 {
+            parts.push(format!("{count} {what}"));
+        }
+    }
+    Line::new(Severity::Info, "dry_run", format!("{endpoint}: {}", parts.join(", ")))
+        .with("endpoint", endpoint.to_string())
+        .with("found", removal.found)
+        .with("not_found", removal.not_found)
+        .with("several_found", removal.several_found)
+        .with("already_sent", plan.already_sent)
+        .with("repeated", plan.repeated)
+        .with("unreadable", plan.unreadable)
+        .with("failed", removal.failed)
         .with("requests", plan.requests)
 }
 
@@ -360,6 +391,16 @@ mod tests {
         assert_eq!(
             texts(&story.hear(&Event::DryRun { endpoint: endpoint(), plan })),
             ["ed-fi/students: 2 new, 0 changed, 5 already sent, 0 failed before; 1 request to be made"]
+        );
+    }
+    #[test]
+    fn a_plan_of_removal_says_what_would_go() {
+        let removal = RemovalPlan { found: 2, not_found: 1, ..RemovalPlan::default() };
+        let plan = DryRun { already_sent: 5, requests: 5, removal: Some(removal), ..DryRun::default() };
+        let mut story = Story::new(None);
+        assert_eq!(
+            texts(&story.hear(&Event::DryRun { endpoint: endpoint(), plan })),
+            ["ed-fi/students: 2 records to be deleted, 1 not found, 5 sent before"]
         );
     }
 }
