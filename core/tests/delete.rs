@@ -21,6 +21,24 @@ fn settings() -> Settings {
     Settings { check_descriptors: false, ..Settings::default() }
 }
 
+/// An API of few endpoints, so that many runs take little time.
+fn stage() -> Stage {
+    const ENDPOINTS: &[&str] = &[
+        "students",
+        "schools",
+        "studentSchoolAssociations",
+        "assessments",
+        "objectiveAssessments",
+        "gradeLevelDescriptors",
+    ];
+    let mut documents = builtin::documents(Style::OpenApi3);
+    for document in [&mut documents.resources, &mut documents.descriptors] {
+        let paths = document["paths"].as_object_mut().unwrap();
+        paths.retain(|path, _| path.split('/').nth(2).is_some_and(|name| ENDPOINTS.contains(&name)));
+    }
+    Stage::with(settings(), documents)
+}
+
 fn student(id: &str, name: &str) -> String {
     format!(r#"{{"studentUniqueId":"{id}","firstName":"{name}","lastSurname":"Lee","birthDate":"2010-01-01"}}"#)
 }
@@ -114,7 +132,7 @@ fn what_was_sent_is_gone_and_sent_again() {
 
 #[test]
 fn descriptors_are_asked_for_by_namespace_and_code_value() {
-    let stage = Stage::new(settings());
+    let stage = stage();
     put(&stage, "data/gradeLevelDescriptors.jsonl", &[descriptor("Ninth grade"), descriptor("Tenth & last")]);
     stage.run(Command::Send, |_| {});
     let ran = stage.run(Command::Delete, force);
@@ -127,7 +145,7 @@ fn descriptors_are_asked_for_by_namespace_and_code_value() {
 
 #[test]
 fn records_with_an_entry_are_skipped_unless_a_flag_asks() {
-    let stage = Stage::new(settings());
+    let stage = stage();
     put(&stage, "data/students.jsonl", &[student("a", "Ada")]);
     stage.run(Command::Send, |_| {});
     // Nobody is asked, as nothing would be removed.
@@ -150,7 +168,7 @@ fn records_with_an_entry_are_skipped_unless_a_flag_asks() {
 
 #[test]
 fn a_value_that_is_not_the_one_that_was_sent_takes_the_others_entry_with_it() {
-    let stage = Stage::new(settings());
+    let stage = stage();
     put(&stage, "data/students.jsonl", &[student("a", "v1")]);
     stage.run(Command::Send, |_| {});
     put(&stage, "data/students.jsonl", &[student("a", "v2")]);
@@ -189,11 +207,11 @@ fn never_the_wrong_record() {
         (listed(&[("A", &one), ("other", &two)]), [1, 0, 1], Some("none with")),
         // What could lead elsewhere is no id.
         (listed(&[("a", "../schools/1")]), [1, 0, 1], Some("no usable id")),
-        (answer(200, r#"{"studentUniqueId":"a"}"#), [1, 0, 1], Some("no list of records")),
-        (answer(200, "<html>"), [1, 0, 1], Some("no list of records")),
+        (answer(200, r#"{"studentUniqueId":"a"}"#), [1, 0, 1], Some("no JSON list of records")),
+        (answer(200, "<html>"), [1, 0, 1], Some("no JSON list of records")),
         (answer(400, r#"{"detail":"The query is wrong."}"#), [1, 0, 1], Some("The query is wrong.")),
     ] {
-        let stage = Stage::new(settings());
+        let stage = stage();
         put(&stage, "data/students.jsonl", std::slice::from_ref(&other));
         stage.run(Command::Send, |_| {});
         put(&stage, "data/students.jsonl", &[student("a", "Ada")]);
@@ -210,7 +228,7 @@ fn never_the_wrong_record() {
 
 #[test]
 fn the_right_one_among_others_is_deleted() {
-    let stage = Stage::new(settings());
+    let stage = stage();
     put(&stage, "data/students.jsonl", &["a", "b", "c"].map(|id| student(id, "Ada")));
     stage.run(Command::Send, |_| {});
     // The whole endpoint, whatever was asked for.
@@ -233,7 +251,7 @@ fn the_right_one_among_others_is_deleted() {
 
 #[test]
 fn the_api_may_spell_dates_and_case_otherwise() {
-    let stage = Stage::new(settings());
+    let stage = stage();
     district(&stage);
     let held = stage.api.borrow().records("ed-fi", "studentSchoolAssociations").unwrap();
     let mut body = held[0].body.clone();
@@ -256,7 +274,7 @@ fn the_api_may_spell_dates_and_case_otherwise() {
 #[test]
 fn a_refused_delete_leaves_the_record_remembered_as_sent() {
     for (status, is_remembered) in [(403, true), (400, true), (409, true), (500, false)] {
-        let stage = Stage::new(settings());
+        let stage = stage();
         put(&stage, "data/students.jsonl", &[student("a", "Ada")]);
         stage.run(Command::Send, |_| {});
         let refused = rule("DELETE", "/students/", answer(status, r#"{"detail":"Not this one."}"#));
@@ -279,7 +297,7 @@ fn a_refused_delete_leaves_the_record_remembered_as_sent() {
 
 #[test]
 fn a_record_that_is_gone_at_its_delete_was_not_found() {
-    let stage = Stage::new(settings());
+    let stage = stage();
     put(&stage, "data/students.jsonl", &[student("a", "Ada")]);
     stage.run(Command::Send, |_| {});
     let gone = rule("DELETE", "/students/", answer(404, r#"{"detail":"The specified resource could not be found."}"#));
@@ -347,7 +365,7 @@ fn what_others_refer_to_stays_and_says_why() {
 
 #[test]
 fn lines_of_one_natural_key_are_deleted_once() {
-    let stage = Stage::new(settings());
+    let stage = stage();
     put(&stage, "data/students.jsonl", &["v1", "v2", "v3"].map(|name| student("a", name)));
     stage.run(Command::Send, |_| {});
     let ran = stage.run(Command::Delete, force);
@@ -369,7 +387,7 @@ fn parameters<'a>(document: &'a mut Value, endpoint: &str) -> &'a mut Vec<Value>
 
 #[test]
 fn what_cannot_be_asked_for_by_its_key_is_not_deleted_by_guess() {
-    let stage = Stage::new(settings());
+    let stage = stage();
     put(&stage, "data/students.jsonl", &[student("a", "Ada")]);
     put(&stage, "data/schools.jsonl", &[school(1)]);
     serve_resources(&stage, |document| parameters(document, "students").retain(|known| known["$ref"].is_string()));
@@ -389,7 +407,7 @@ fn a_key_that_can_be_asked_for_in_part_is_looked_for_page_by_page() {
             r#"{{"assessmentIdentifier":"{id}","namespace":"uri://x","assessmentTitle":"T","academicSubjects":{subject}}}"#
         )
     };
-    let stage = Stage::new(settings());
+    let stage = stage();
     stage.configure("fetch: {page_size: 3}\n");
     // Only the namespace can be asked for; the properties tell that the identifier belongs to the key.
     serve_resources(&stage, |document| {
@@ -424,7 +442,7 @@ fn a_key_that_can_be_asked_for_in_part_is_looked_for_page_by_page() {
 
 #[test]
 fn a_dry_run_looks_up_and_changes_nothing() {
-    let stage = Stage::new(settings());
+    let stage = stage();
     district(&stage);
     put(&stage, "data/students.jsonl", &[student("a", "Ada"), student("z", "Zoe"), "{}".to_owned()]);
     let before = (
@@ -482,7 +500,7 @@ fn the_question_names_host_year_and_numbers() {
 #[test]
 fn after_a_stop_no_further_delete_leaves() {
     for asked in 0..40 {
-        let stage = Stage::new(settings());
+        let stage = stage();
         put(&stage, "data/students.jsonl", &(0..8).map(|n| student(&n.to_string(), "Ada")).collect::<Vec<_>>());
         stage.run(Command::Send, |_| {});
         stage.host.operator().stop_after(u64::MAX);
@@ -504,7 +522,7 @@ fn after_a_stop_no_further_delete_leaves() {
 
 #[test]
 fn credentials_that_may_not_delete_are_told() {
-    let stage = Stage::new(settings());
+    let stage = stage();
     district(&stage);
     let forbidden = |operation| vec![Forbidden { path: "/ed-fi/students".to_owned(), operations: vec![operation] }];
     stage.api.borrow_mut().change(|settings| settings.forbidden = forbidden(Operation::Read));
@@ -517,7 +535,7 @@ fn credentials_that_may_not_delete_are_told() {
 
 #[test]
 fn tombstones_share_their_writes() {
-    let stage = Stage::new(settings());
+    let stage = stage();
     put(&stage, "data/students.jsonl", &(0..500).map(|n| student(&n.to_string(), "Ada")).collect::<Vec<_>>());
     stage.run(Command::Send, |_| {});
     // 500 tombstones, 5 groups: a kill at the 20th write is never met.
@@ -531,13 +549,7 @@ fn tombstones_share_their_writes() {
 #[test]
 fn a_delete_killed_anywhere_never_loses_a_record() {
     let prepared = || {
-        // Few endpoints, so that many runs take little time.
-        let mut documents = builtin::documents(Style::OpenApi3);
-        for document in [&mut documents.resources, &mut documents.descriptors] {
-            let paths = document["paths"].as_object_mut().unwrap();
-            paths.retain(|path, _| DISTRICT.iter().any(|(name, _)| path.split('/').nth(2) == Some(name)));
-        }
-        let stage = Stage::with(settings(), documents);
+        let stage = stage();
         district(&stage);
         // A value that was changed since, and one that failed: entries of one key beside each other.
         put(

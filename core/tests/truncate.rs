@@ -21,6 +21,17 @@ fn settings() -> Settings {
     Settings { check_descriptors: false, ..Settings::default() }
 }
 
+/// An API of few endpoints, so that many runs take little time.
+fn stage() -> Stage {
+    const ENDPOINTS: &[&str] = &["students", "staffs", "assessments", "objectiveAssessments", "termDescriptors"];
+    let mut documents = builtin::documents(Style::OpenApi3);
+    for document in [&mut documents.resources, &mut documents.descriptors] {
+        let paths = document["paths"].as_object_mut().unwrap();
+        paths.retain(|path, _| path.split('/').nth(2).is_some_and(|name| ENDPOINTS.contains(&name)));
+    }
+    Stage::with(settings(), documents)
+}
+
 fn student(id: impl std::fmt::Display) -> String {
     format!(r#"{{"studentUniqueId":"{id}","firstName":"Ada","lastSurname":"Lee","birthDate":"2010-01-01"}}"#)
 }
@@ -107,7 +118,7 @@ fn everything_goes_children_first_and_is_sent_again() {
 
 #[test]
 fn only_the_ids_of_pages_from_the_front_are_asked_for() {
-    let stage = Stage::new(settings());
+    let stage = stage();
     stage.configure("fetch: {page_size: 1000}\n");
     fill(&stage, 10);
     stage.run(Command::Truncate, only_students);
@@ -121,7 +132,7 @@ fn only_the_ids_of_pages_from_the_front_are_asked_for() {
 #[test]
 fn what_is_refused_stays_and_everything_behind_it_goes() {
     for status in [403, 400, 500] {
-        let stage = Stage::new(settings());
+        let stage = stage();
         stage.configure("fetch: {page_size: 5}\n");
         fill(&stage, 40);
         let held = stage.api.borrow().records("ed-fi", "students").unwrap();
@@ -142,7 +153,7 @@ fn what_is_refused_stays_and_everything_behind_it_goes() {
 #[test]
 fn when_none_went_the_state_is_as_it_was() {
     for (status, skipped) in [(403, 3), (500, 0)] {
-        let stage = Stage::new(settings());
+        let stage = stage();
         put(&stage, "data/students.jsonl", &(0..3).map(student).collect::<Vec<_>>());
         stage.run(Command::Send, |_| {});
         let refused = rule("DELETE", "/students/", answer(status, ""));
@@ -173,7 +184,7 @@ fn what_others_refer_to_stays_and_says_why() {
 
 #[test]
 fn an_empty_endpoint_is_forgotten_too() {
-    let stage = Stage::new(settings());
+    let stage = stage();
     fill(&stage, 3);
     let now = u64::try_from(lightbeam_core::host::Clock::now(stage.host.clock()).as_millisecond()).unwrap();
     stage.api.borrow_mut().reset(now);
@@ -186,7 +197,7 @@ fn an_empty_endpoint_is_forgotten_too() {
 #[test]
 fn an_endpoint_that_cannot_be_listed_is_told_and_the_others_go() {
     for page in [None, Some(answer(200, "<html>")), Some(answer(200, r#"[{"id": "../schools/1"}]"#))] {
-        let stage = Stage::new(settings());
+        let stage = stage();
         fill(&stage, 3);
         stage.api.borrow_mut().change(|settings| match &page {
             Some(page) => settings.rules = vec![rule("GET", "/students?limit=100", page.clone())],
@@ -226,7 +237,7 @@ fn it_ends_whatever_the_api_does() {
         ),
         (vec![rule("DELETE", "/students/", answer(403, ""))], [5, 0, 5], None),
     ] {
-        let stage = Stage::new(settings());
+        let stage = stage();
         stage.configure("fetch: {page_size: 2}\n");
         put(&stage, "data/students.jsonl", &(0..5).map(student).collect::<Vec<_>>());
         stage.run(Command::Send, |_| {});
@@ -240,7 +251,7 @@ fn it_ends_whatever_the_api_does() {
 
 #[test]
 fn an_api_that_does_not_count_is_listed() {
-    let stage = Stage::new(settings());
+    let stage = stage();
     fill(&stage, 5);
     let uncounted = rule("GET", "totalCount", answer(200, "[]"));
     stage.api.borrow_mut().change(|settings| settings.rules = vec![uncounted]);
@@ -297,7 +308,7 @@ fn the_question_names_host_year_and_numbers() {
 #[test]
 fn after_a_stop_no_further_delete_leaves() {
     for asked in 0..30 {
-        let stage = Stage::new(settings());
+        let stage = stage();
         put(&stage, "data/staffs.jsonl", &(0..8).map(staff).collect::<Vec<_>>());
         stage.run(Command::Send, |_| {});
         let next = stage.restarted();
@@ -326,12 +337,7 @@ fn after_a_stop_no_further_delete_leaves() {
 fn a_truncate_killed_anywhere_never_loses_a_record() {
     let held = [("students", 5), ("assessments", 1), ("objectiveAssessments", 4)];
     let prepared = || {
-        // Few endpoints, so that many runs take little time.
-        let mut documents = builtin::documents(Style::OpenApi3);
-        let paths = documents.resources["paths"].as_object_mut().unwrap();
-        paths.retain(|path, _| held.iter().any(|(name, _)| path.split('/').nth(2) == Some(name)));
-        documents.descriptors["paths"].as_object_mut().unwrap().retain(|path, _| path.contains("/termDescriptors"));
-        let stage = Stage::with(settings(), documents);
+        let stage = stage();
         stage.configure("fetch: {page_size: 3}\n");
         fill(&stage, 5);
         stage

@@ -22,6 +22,11 @@ impl Query {
         config::query(session.invocation).map(Self).map_err(NotBegun::config)
     }
 
+    /// For commands that always mean all records.
+    pub(crate) fn none() -> Self {
+        Self(Vec::new())
+    }
+
     pub(super) fn parameters(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (&**name, &**value))
     }

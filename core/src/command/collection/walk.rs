@@ -48,6 +48,13 @@ impl<H: Host> Collection<'_, H> {
         .boxed_local())
     }
 
+    /// The page that begins at `offset`, for a reader that removes what it reads: no other way of paging stands still
+    /// under that.
+    pub(crate) async fn page_from(&self, offset: u64) -> Result<Page, Trouble> {
+        let page = self.first_page(|size| vec![("limit", size), ("offset", offset.to_string())]).await?;
+        Ok(page.1)
+    }
+
     /// All records by partitions read side by side; `None` where that turns out not to be possible.
     async fn partitioned(&self) -> Result<Option<Pages<'_>>, Trouble> {
         let Some(tokens) = self.partition_tokens().await? else { return Ok(None) };

@@ -1,10 +1,11 @@
 use std::rc::Rc;
 
 use super::look_up::LookUp;
+use crate::command::reader::Reader;
 use crate::command::session::Session;
-use crate::data::{Digest, LineProblem, Lines, Span};
+use crate::data::{Digest, Span};
 use crate::event::EndpointId;
-use crate::host::{Files as _, Host};
+use crate::host::{Host, StorageError};
 use crate::state::{Decision, Log, ResendRules, Standing, decide_delete};
 
 /// A local record whose record at the API is to be removed.
@@ -54,32 +55,24 @@ pub(super) fn treat(log: &Log, digest: &Digest, rules: &ResendRules) -> Treatmen
 }
 
 /// How many local records of an endpoint are to be looked up: its files are read once for that, before the question is
-/// asked. A file that cannot be read is told later, when its records would have been removed.
+/// asked.
 pub(super) async fn count<H: Host>(
     session: &Session<'_, H>,
     endpoint: &EndpointId,
     files: &[Rc<str>],
     look_up: &LookUp,
     rules: &ResendRules,
-) -> Result<u64, crate::host::StorageError> {
+) -> Result<u64, StorageError> {
     let log = match &session.storage {
         Some(storage) => Log::load(storage, session.target.log(endpoint)).await?,
         None => Log::unkept(),
     };
     let mut count = 0;
-    for path in files {
-        let Ok(source) = session.host.files().open(path).await else { continue };
-        let mut lines = Lines::new(source, path.clone());
-        let mut read = 0;
-        while let Ok(Some(line)) = lines.next().await {
-            if lines.bytes_read() != read {
-                read = lines.bytes_read();
-                session.yield_now().await;
-            }
-            let Ok::<_, LineProblem>(bytes) = line.bytes else { continue };
-            let is_asked = treat(&log, &Digest::of(&bytes), rules) == Treatment::LookUp;
-            count += u64::from(is_asked && look_up.values(&bytes).is_ok());
-        }
+    let mut reader = Reader::silent(session, endpoint, files);
+    while let Some((_, line)) = reader.next().await {
+        let Ok(bytes) = line.bytes else { continue };
+        let is_asked = treat(&log, &Digest::of(&bytes), rules) == Treatment::LookUp;
+        count += u64::from(is_asked && look_up.values(&bytes).is_ok());
     }
     Ok(count)
 }

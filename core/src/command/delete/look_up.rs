@@ -7,10 +7,10 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use super::key_form::KeyForm;
 use crate::api::SendError;
+use crate::api::page::Page;
 use crate::command::failure::{failure, refusal, unanswered};
 use crate::command::removal::RemovedId;
 use crate::command::session::Session;
@@ -274,11 +274,10 @@ impl<H: Host> Asking<'_, H> {
             Err(SendError::BrokenOff { attempts: 0 }) => return Err(LookedUp::NotTried),
             Err(no_answer) => return Err(LookedUp::Failed(unanswered(&no_answer))),
         };
-        let records: Vec<&RawValue> = match serde_json::from_slice(&response.body) {
-            Ok(records) if !response.truncated => records,
-            _ => return Err(failed("the API's answer to the look-up is no list of records")),
-        };
-        Ok(records.iter().map(|record| look_up.compare(self.values, record.get().as_bytes())).collect())
+        match Page::read(&response) {
+            Ok(page) => Ok(page.records().map(|record| look_up.compare(self.values, record)).collect()),
+            Err(error) => Err(failed(&error.to_string())),
+        }
     }
 }
 

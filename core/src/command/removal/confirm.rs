@@ -1,6 +1,6 @@
+use crate::api::problem::plain;
 use crate::command::connect::NotBegun;
 use crate::command::session::Session;
-use crate::config::Config;
 use crate::event::EndpointId;
 use crate::host::{Host, Operator, Question};
 use crate::invocation::Command;
@@ -20,13 +20,16 @@ pub(crate) struct Extent {
 /// The most endpoints that a question names one by one.
 const MOST_NAMED: usize = 50;
 
+/// How much of a name is shown, in characters; it comes from the API.
+const NAME_CHARS: usize = 200;
+
 /// Asks for leave to remove, unless the user has given it beforehand (`--yes`, `force_delete: true`).
 pub(crate) async fn confirm<H: Host>(session: &Session<'_, H>, extents: &[Extent]) -> Result<(), NotBegun> {
     if session.invocation.yes || session.config.force_delete {
         return Ok(());
     }
     let command = session.invocation.command;
-    let text = question(command, &session.api.target().data_url, session.config, extents);
+    let text = question(command, &session.api.target().data_url, extents, |endpoint| session.name(endpoint));
     let text_of = |why: &str| format!("{why}, so nothing was deleted");
     match session.host.operator().confirm(&Question { text }).await {
         Ok(true) => Ok(()),
@@ -42,7 +45,7 @@ pub(crate) async fn confirm<H: Host>(session: &Session<'_, H>, extents: &[Extent
 }
 
 /// What will happen: from where, from which school year, how many records of which endpoints.
-fn question(command: Command, data_url: &Url, config: &Config, extents: &[Extent]) -> String {
+fn question(command: Command, data_url: &Url, extents: &[Extent], name: impl Fn(&EndpointId) -> String) -> String {
     let year = school_year(data_url).map(|year| format!(", school year {year}")).unwrap_or_default();
     let place = format!("{}{year} ({data_url})", data_url.authority());
     let is_truncate = command == Command::Truncate;
@@ -55,11 +58,7 @@ fn question(command: Command, data_url: &Url, config: &Config, extents: &[Extent
         if is_truncate { ("record", "records") } else { ("local record to look up", "local records to look up") };
     let mut lines = vec![head];
     for Extent { endpoint, records } in extents.iter().take(MOST_NAMED) {
-        let name = if endpoint.namespace.eq_ignore_ascii_case(&config.namespace) {
-            endpoint.name.to_string()
-        } else {
-            endpoint.to_string()
-        };
+        let name = plain(&name(endpoint), NAME_CHARS);
         let count = records.map_or_else(|| format!("an unknown number of {many}"), |count| counted(count, one, many));
         lines.push(format!("  {name}: {count}"));
     }

@@ -3,10 +3,12 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use futures_util::stream::{self, Stream, StreamExt};
+use serde::Deserialize;
 
-use super::listing::{Listed, page};
 use crate::api::Permit;
-use crate::command::failure::Refusal;
+use crate::api::page::Page;
+use crate::command::collection::{Collection, Trouble};
+use crate::command::failure::{Refusal, failure};
 use crate::command::removal::{Deletion, RemovedId, delete_record};
 use crate::command::session::Session;
 use crate::event::{Cause, Event, Failure, Outcome, RecordEvent, Skip};
@@ -22,7 +24,7 @@ const MOST_SCANS: u32 = 10;
 pub(super) struct EndpointRun<'a, H: Host> {
     pub(super) session: &'a Session<'a, H>,
     pub(super) endpoint: &'a Endpoint,
-    page_size: u32,
+    collection: Collection<'a, H>,
     log: Rc<Log>,
     /// What the state knows is void from now on.
     marked: Cell<bool>,
@@ -52,18 +54,35 @@ struct Target {
     repeats: u32,
 }
 
+/// All that is read of a record.
+#[derive(Deserialize)]
+struct Identified<'a> {
+    #[serde(borrow, default)]
+    id: Option<std::borrow::Cow<'a, str>>,
+}
+
+/// The ids of a page's records.
+fn ids(page: &Page) -> Result<Vec<RemovedId>, Trouble> {
+    let id = |record| RemovedId::new(serde_json::from_slice::<Identified<'_>>(record).ok()?.id.as_deref()?);
+    let ids: Option<Vec<RemovedId>> = page.records().map(id).collect();
+    ids.ok_or_else(|| {
+        let why = "the API tells no usable ids of its records, so they cannot be deleted";
+        Trouble::Failed(failure(why.to_owned(), Cause::Other))
+    })
+}
+
 impl<'a, H: Host> EndpointRun<'a, H> {
     pub(super) fn new(
         session: &'a Session<'a, H>,
         endpoint: &'a Endpoint,
-        page_size: u32,
+        collection: Collection<'a, H>,
         log: Rc<Log>,
         removed: Rc<Cell<u64>>,
     ) -> Self {
         Self {
             session,
             endpoint,
-            page_size,
+            collection,
             log,
             marked: Cell::default(),
             emptied: Cell::default(),
@@ -130,17 +149,14 @@ impl<'a, H: Host> EndpointRun<'a, H> {
         let mut before: HashSet<RemovedId> = HashSet::new();
         let mut just_removed: HashSet<RemovedId> = HashSet::new();
         loop {
-            if !self.session.goes_on().await {
-                return None;
-            }
-            let ids = match page(self.session, &self.endpoint.id, self.page_size, offset).await {
-                Listed::Ids(ids) => ids,
-                Listed::Failed(failure) => {
+            let ids = match self.collection.page_from(offset).await.and_then(|page| ids(&page)) {
+                Ok(ids) => ids,
+                Err(Trouble::Failed(failure)) => {
                     let endpoint = self.endpoint.id.clone();
                     self.session.listener.hear(&Event::EndpointFailed { endpoint, failure });
                     return None;
                 }
-                Listed::NotTried => return None,
+                Err(Trouble::Ending) => return None,
             };
             if ids.is_empty() {
                 self.empty.set(offset == 0);
@@ -160,7 +176,7 @@ impl<'a, H: Host> EndpointRun<'a, H> {
                     // The API gives the same page wherever it is asked to begin.
                     return Some(tried);
                 }
-                offset += listed.len();
+                offset += listed.len() as u64;
                 just_removed.clear();
             } else {
                 if !self.mark().await {
@@ -170,7 +186,7 @@ impl<'a, H: Host> EndpointRun<'a, H> {
                 let targets = untried.iter().map(|id| Target { id: id.clone(), refused: None, repeats: 0 });
                 self.remove(targets.collect()).await;
                 just_removed = untried.into_iter().filter(|id| !self.staying.borrow().contains(id)).collect();
-                offset += listed.len() - just_removed.len();
+                offset += (listed.len() - just_removed.len()) as u64;
             }
             before = listed;
         }

@@ -5,19 +5,17 @@
 //! the state is dropped, else the mark is taken back. So no record is ever gone and remembered as sent.
 
 mod endpoint_run;
-mod listing;
 
 use std::cell::Cell;
-use std::collections::HashSet;
 use std::rc::Rc;
 
 use futures_util::stream::{self, StreamExt};
 
 use self::endpoint_run::EndpointRun;
-use self::listing::{Listed, page, total};
-use super::removal::{Extent, MOST_SIDE_BY_SIDE, RemovedId, confirm, further_passes, reverse_levels};
+use super::collection::{Collection, PageSize, Paging, Query, Trouble};
+use super::removal::{Extent, MOST_SIDE_BY_SIDE, confirm, further_passes, reverse_levels};
 use crate::command::{NotBegun, Session};
-use crate::event::{DryRun, Event, Failure, RemovalPlan};
+use crate::event::{DryRun, Event, RemovalPlan};
 use crate::host::Host;
 use crate::model::Endpoint;
 use crate::notice::Notice;
@@ -30,13 +28,15 @@ struct Work<'a> {
 
 /// Removes all records of the selected endpoints. Ends early, leaving the rest, when the session says so.
 pub(super) async fn truncate<H: Host>(session: &Session<'_, H>) -> Result<(), NotBegun> {
-    let levels = reverse_levels(counted(session).await, |work| work.endpoint.order);
+    let (paging, query) = (Paging::new(session, PageSize::new(session.config.fetch.page_size)), Query::none());
+    let collection = |endpoint| Collection::new(session, &paging, endpoint, &query);
+    let levels = reverse_levels(counted(session, collection).await, |work| work.endpoint.order);
     let is_empty = levels.iter().flatten().all(|work| work.records == Some(0));
     if is_empty && !session.is_ending() {
         session.notice(Notice::info("the API holds no record of the selected endpoints: there is nothing to delete"));
     }
     if session.is_dry_run() {
-        dry_run(session, levels).await;
+        dry_run(session, levels, collection).await;
         return Ok(());
     }
     if !is_empty && !session.is_ending() {
@@ -54,7 +54,7 @@ pub(super) async fn truncate<H: Host>(session: &Session<'_, H>) -> Result<(), No
             break;
         }
         let removed = Rc::new(Cell::new(0));
-        let unfinished = first_passes(session, level, &removed).await;
+        let unfinished = first_passes(session, level, collection, &removed).await;
         further_passes(&unfinished, &removed, EndpointRun::waiting, EndpointRun::further_pass).await;
         for run in unfinished {
             run.finish().await;
@@ -63,18 +63,24 @@ pub(super) async fn truncate<H: Host>(session: &Session<'_, H>) -> Result<(), No
     Ok(())
 }
 
-/// The selected endpoints, counted.
-async fn counted<'a, H: Host>(session: &'a Session<'_, H>) -> Vec<Work<'a>> {
+/// The selected endpoints, counted. One that cannot be counted is told when its records would be deleted.
+async fn counted<'a, H: Host>(
+    session: &'a Session<'_, H>,
+    collection: impl Fn(&'a Endpoint) -> Collection<'a, H>,
+) -> Vec<Work<'a>> {
     let endpoints = session.selected.iter().filter_map(|id| session.endpoints.get(id));
-    let counts = stream::iter(endpoints)
-        .map(|endpoint| async move { Work { endpoint, records: total(session, &endpoint.id).await } });
-    counts.buffered(MOST_SIDE_BY_SIDE).collect().await
+    let counts = endpoints.map(|endpoint| {
+        let collection = collection(endpoint);
+        async move { Work { endpoint, records: collection.total().await.ok().flatten() } }
+    });
+    stream::iter(counts).buffered(2 * session.api.pool().allowed()).collect().await
 }
 
 /// Works through the endpoints of one order. Gives back those on which more is to be done.
 async fn first_passes<'a, H: Host>(
     session: &'a Session<'a, H>,
     level: Vec<Work<'a>>,
+    collection: impl Fn(&'a Endpoint) -> Collection<'a, H> + Copy,
     removed: &Rc<Cell<u64>>,
 ) -> Vec<EndpointRun<'a, H>> {
     let passes = stream::iter(level).map(|Work { endpoint, records }| async move {
@@ -95,7 +101,7 @@ async fn first_passes<'a, H: Host>(
             return None;
         }
         session.endpoint_started(&endpoint.id);
-        let run = EndpointRun::new(session, endpoint, page_size(session, endpoint), log, removed.clone());
+        let run = EndpointRun::new(session, endpoint, collection(endpoint), log, removed.clone());
         run.first_pass().await;
         if run.waiting() > 0 {
             return Some(run);
@@ -106,14 +112,12 @@ async fn first_passes<'a, H: Host>(
     passes.buffer_unordered(MOST_SIDE_BY_SIDE).filter_map(std::future::ready).collect().await
 }
 
-fn page_size<H: Host>(session: &Session<'_, H>, endpoint: &Endpoint) -> u32 {
-    let most = endpoint.described.as_ref().and_then(|described| described.resource.reading.most_per_page);
-    let wanted = session.config.fetch.page_size;
-    most.map_or(wanted, |most| wanted.min(most)).max(1)
-}
-
-/// Says how many records would be deleted. Where the API does not count them, they are listed for that.
-async fn dry_run<H: Host>(session: &Session<'_, H>, levels: Vec<Vec<Work<'_>>>) {
+/// Says how many records would be deleted. Where the API does not count them, they are read for that.
+async fn dry_run<'a, H: Host>(
+    session: &'a Session<'_, H>,
+    levels: Vec<Vec<Work<'a>>>,
+    collection: impl Fn(&'a Endpoint) -> Collection<'a, H>,
+) {
     for Work { endpoint, records } in levels.into_iter().flatten() {
         if records == Some(0) {
             continue;
@@ -125,7 +129,7 @@ async fn dry_run<H: Host>(session: &Session<'_, H>, levels: Vec<Vec<Work<'_>>>) 
         let id = endpoint.id.clone();
         let found = match records {
             Some(found) => Ok(found),
-            None => listed(session, endpoint).await,
+            None => collection(endpoint).counted().await,
         };
         match found {
             Ok(found) => {
@@ -133,33 +137,11 @@ async fn dry_run<H: Host>(session: &Session<'_, H>, levels: Vec<Vec<Work<'_>>>) 
                 let plan = DryRun { requests: found, removal, ..DryRun::default() };
                 session.listener.hear(&Event::DryRun { endpoint: id.clone(), plan });
             }
-            Err(Some(failure)) => session.listener.hear(&Event::EndpointFailed { endpoint: id.clone(), failure }),
-            Err(None) => return,
+            Err(Trouble::Failed(failure)) => {
+                session.listener.hear(&Event::EndpointFailed { endpoint: id.clone(), failure });
+            }
+            Err(Trouble::Ending) => return,
         }
         session.listener.hear(&Event::EndpointFinished { endpoint: id });
-    }
-}
-
-/// How many records an endpoint lists; `None` if the run is ending.
-async fn listed<H: Host>(session: &Session<'_, H>, endpoint: &Endpoint) -> Result<u64, Option<Failure>> {
-    let limit = page_size(session, endpoint);
-    let mut offset = 0;
-    let mut before: Vec<RemovedId> = Vec::new();
-    let mut seen: HashSet<RemovedId> = HashSet::new();
-    loop {
-        if !session.goes_on().await {
-            return Err(None);
-        }
-        match page(session, &endpoint.id, limit, offset).await {
-            // The end, or an API that gives the same page wherever it is asked to begin.
-            Listed::Ids(ids) if ids.is_empty() || ids == before => return Ok(seen.len() as u64),
-            Listed::Ids(ids) => {
-                offset += ids.len();
-                seen.extend(ids.iter().cloned());
-                before = ids;
-            }
-            Listed::Failed(failure) => return Err(Some(failure)),
-            Listed::NotTried => return Err(None),
-        }
     }
 }
