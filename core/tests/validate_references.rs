@@ -384,20 +384,28 @@ fn shared(part: &str) -> Option<PathBuf> {
     None
 }
 
-/// The real records with all four methods: no finding. What is not in the files (school years) the API is asked for,
-/// each year once.
-#[test]
-fn real_records_have_no_finding() {
-    let (Some(metadata), Some(samples)) = (shared("metadata/ds-5.0"), shared("samples")) else { return };
+/// A machine that holds the real records, each line as `change` (endpoint, number from 0, line) gives it back.
+fn real(mut change: impl FnMut(&str, usize, String) -> String) -> Option<Stage> {
+    let (metadata, samples) = (shared("metadata/ds-5.0")?, shared("samples")?);
     let stage = Stage::with(Settings::default(), Documents::from_folder(&metadata).unwrap());
     stage.configure("validate:\n  methods: \"*\"\n");
     for folder in ["descriptors-ds5.0.0", "grandbend-ds5.0.0"] {
         for entry in std::fs::read_dir(samples.join(folder)).unwrap() {
-            let entry = entry.unwrap();
-            let text = std::fs::read(entry.path()).unwrap();
-            stage.host.files().put(&format!("data/{}", entry.file_name().to_str().unwrap()), text);
+            let path = entry.unwrap().path();
+            let endpoint = path.file_stem().unwrap().to_str().unwrap();
+            let text = std::fs::read_to_string(&path).unwrap();
+            let lines = text.lines().enumerate().map(|(at, line)| change(endpoint, at, line.to_owned()) + "\n");
+            stage.host.files().put(&format!("data/{endpoint}.jsonl"), lines.collect::<String>());
         }
     }
+    Some(stage)
+}
+
+/// The real records with all four methods: no finding. What is not in the files (school years) the API is asked for,
+/// each year once.
+#[test]
+fn real_records_have_no_finding() {
+    let Some(stage) = real(|_, _, line| line) else { return };
     let ran = validate(&stage);
     let found: Vec<_> = ran.records.iter().filter(|record| !matches!(record.outcome, Outcome::Valid)).collect();
     assert!(found.is_empty(), "{} findings, such as {:#?}", found.len(), &found[..found.len().min(5)]);
@@ -406,6 +414,83 @@ fn real_records_have_no_finding() {
     let requests = stage.requests();
     assert!(requests.iter().all(|request| request.contains("schoolYearTypes?schoolYear=")), "{requests:#?}");
     assert!((1..30).contains(&requests.len()), "{requests:#?}");
+}
+
+/// The first value at a name with this ending, in depth first order; with its name.
+fn first<'v>(value: &'v mut Value, ending: &str) -> Option<&'v mut Value> {
+    match value {
+        Value::Object(members) => {
+            if let Some(name) = members.keys().find(|name| name.ends_with(ending)).cloned() {
+                return members.get_mut(&name);
+            }
+            members.values_mut().find_map(|value| first(value, ending))
+        }
+        Value::Array(elements) => elements.iter_mut().find_map(|value| first(value, ending)),
+        _ => None,
+    }
+}
+
+/// Breaks a part of the first reference, or the first descriptor value. `mark` is used once, so that no two broken
+/// records come to fit each other.
+fn broken(line: &str, reference: bool, mark: u64) -> Option<String> {
+    let mut record: Value = serde_json::from_str(line).unwrap();
+    if reference {
+        let parts = first(&mut record, "Reference")?.as_object_mut()?;
+        let part = parts.iter_mut().find(|(name, _)| *name != "link" && !name.ends_with("Descriptor"));
+        match part?.1 {
+            Value::Number(number) => *number = (900_000_000 + mark).into(),
+            Value::String(text) => text.push_str(&format!("!{mark}")),
+            _ => return None,
+        }
+    } else {
+        let value = first(&mut record, "Descriptor")?;
+        *value = Value::String(format!("{}!", value.as_str()?));
+    }
+    Some(record.to_string())
+}
+
+/// Of the real records with some references and descriptor values broken: all of these, and beyond them only records
+/// that refer to one whose own key was broken by it.
+#[test]
+fn broken_real_records_are_found() {
+    let mut wanted: Vec<(String, u64, &str)> = Vec::new();
+    let stage = real(|endpoint, at, line| {
+        if endpoint.ends_with("Descriptors") || at % 40 != 7 {
+            return line;
+        }
+        let reference = at % 80 == 7;
+        let Some(broken) = broken(&line, reference, wanted.len() as u64) else { return line };
+        let method = if reference { "references" } else { "descriptors" };
+        wanted.push((endpoint.to_owned(), at as u64 + 1, method));
+        broken
+    });
+    let Some(stage) = stage else { return };
+    let ran = validate(&stage);
+    for method in ["references", "descriptors"] {
+        assert!(wanted.iter().filter(|(_, _, of)| *of == method).count() > 50, "{method}");
+    }
+    let changed: Vec<String> = wanted.iter().map(|(endpoint, ..)| endpoint.to_lowercase()).collect();
+    let mut missed = wanted.clone();
+    for record in &ran.records {
+        let Outcome::Invalid(found) = &record.outcome else { continue };
+        let place = (record.endpoint.name.to_string(), record.line.unwrap());
+        for finding in found {
+            let at = missed
+                .iter()
+                .position(|(name, line, method)| (name, line) == (&place.0, &place.1) && *method == finding.method);
+            if let Some(at) = at {
+                missed.remove(at);
+                continue;
+            }
+            let is_known = wanted.iter().any(|(name, line, _)| (name, line) == (&place.0, &place.1));
+            let thing =
+                lightbeam_core::api::problem::missing(&finding.message).map(|missing| missing.thing.to_lowercase());
+            let follows =
+                thing.is_some_and(|thing| changed.iter().any(|name| name.starts_with(&thing[..thing.len() - 1])));
+            assert!(is_known || (finding.method == "references" && follows), "{place:?}: {finding:?}");
+        }
+    }
+    assert_eq!(missed, []);
 }
 
 /// The built-in descriptors and a school of each kind of record: all four methods agree with what the API accepts.
