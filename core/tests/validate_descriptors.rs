@@ -1,4 +1,5 @@
 //! `validate` by its method `descriptors`, against the simulated API.
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test that cannot go on ends")]
 
 #[path = "support/seed.rs"]
 mod seeding;
@@ -90,15 +91,16 @@ fn a_local_value_does_not_end_the_walk() {
         {"otherNameTypeDescriptor": "uri://ed-fi.org/OtherNameTypeDescriptor#Alias"},
         {"otherNameTypeDescriptor": "uri://ed-fi.org/OtherNameTypeDescriptor#Alia"},
     ]);
-    let state = "uri://ed-fi.org/StateAbbreviationDescriptor#ZZ";
+    let abbreviation = "uri://ed-fi.org/StateAbbreviationDescriptor#ZZ";
     let student =
-        json!({"birthSexDescriptor": own, "birthStateAbbreviationDescriptor": state, "otherNames": names}).to_string();
+        json!({"birthSexDescriptor": own, "birthStateAbbreviationDescriptor": abbreviation, "otherNames": names})
+            .to_string();
     stage.put("data/students.jsonl", &[&student]);
     let ran = stage.run(Command::Validate, |invocation| invocation.selector = Some("students".to_owned()));
     assert_eq!(
         messages(&ran),
         [[
-            format!("StateAbbreviationDescriptor value '{state}' does not exist (at birthStateAbbreviationDescriptor)"),
+            format!("StateAbbreviationDescriptor value '{abbreviation}' does not exist (at birthStateAbbreviationDescriptor)"),
             "OtherNameTypeDescriptor value 'uri://ed-fi.org/OtherNameTypeDescriptor#Alia' does not exist; did you mean \
              'uri://ed-fi.org/OtherNameTypeDescriptor#Alias'? (at otherNames[].otherNameTypeDescriptor)"
                 .to_owned(),

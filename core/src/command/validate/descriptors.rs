@@ -5,7 +5,8 @@
 //! then, so there is one reading a descriptor and none a record.
 //!
 //! A value that is right but for case is no finding: an API on SQL Server takes it, as versions before 7 do on any
-//! database, and the published sample data has such values. An API on PostgreSQL may refuse it, so the user is told.
+//! database, and the published sample data has such values. An API on `PostgreSQL` may refuse it, so the user is
+//! told.
 
 mod cache;
 mod remote;
@@ -148,14 +149,13 @@ impl<'a, H: Host> Descriptors<'a, H> {
                 }
             }
         };
-        match self.sites.get(&record.endpoint.id) {
-            Some(Some(sites)) => sites.visit(record.tree, &mut see),
-            _ => {
-                let namespace = plain_namespace(&record.endpoint.id.namespace);
-                visit_named(record.tree, &|name| name.ends_with("Descriptor"), &mut |name, path, value| {
-                    see(&Rc::new(Wanted::new(&self.types, name, &namespace)), path, value);
-                });
-            }
+        if let Some(Some(sites)) = self.sites.get(&record.endpoint.id) {
+            sites.visit(record.tree, &mut see);
+        } else {
+            let namespace = plain_namespace(&record.endpoint.id.namespace);
+            visit_named(record.tree, &|name| name.ends_with("Descriptor"), &mut |name, path, value| {
+                see(&Rc::new(Wanted::new(&self.types, name, &namespace)), path, value);
+            });
         }
         (!open.is_empty()).then_some(OpenValues(open))
     }

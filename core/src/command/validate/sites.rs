@@ -70,15 +70,15 @@ impl<T> Sites<T> {
 
 impl<T> Site<T> {
     fn value<'s>(&'s self, value: &Value<'_>, path: &Path<'_>, visit: &mut impl FnMut(&'s T, &Path<'_>, &Value<'_>)) {
-        match (value, &self.what) {
-            (Value::Array(elements), _) => {
-                for element in elements {
-                    self.value(element, &Path::Element(path), visit);
-                }
+        if let Some(elements) = value.as_array() {
+            for element in elements {
+                self.value(element, &Path::Element(path), visit);
             }
-            (value, What::Here(what)) => visit(what, path, value),
-            (Value::Object(object), What::Inside(sites)) => sites.object(object, path, visit),
-            _ => {}
+            return;
+        }
+        match &self.what {
+            What::Here(what) => visit(what, path, value),
+            What::Inside(sites) => value.as_object().into_iter().for_each(|object| sites.object(object, path, visit)),
         }
     }
 }
