@@ -1,4 +1,5 @@
 //! `validate` by its method `descriptors`, against the simulated API.
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test that cannot go on ends")]
 
 #[path = "support/seed.rs"]
 mod seeding;
@@ -90,15 +91,16 @@ fn a_local_value_does_not_end_the_walk() {
         {"otherNameTypeDescriptor": "uri://ed-fi.org/OtherNameTypeDescriptor#Alias"},
         {"otherNameTypeDescriptor": "uri://ed-fi.org/OtherNameTypeDescriptor#Alia"},
     ]);
-    let state = "uri://ed-fi.org/StateAbbreviationDescriptor#ZZ";
+    let abbreviation = "uri://ed-fi.org/StateAbbreviationDescriptor#ZZ";
     let student =
-        json!({"birthSexDescriptor": own, "birthStateAbbreviationDescriptor": state, "otherNames": names}).to_string();
+        json!({"birthSexDescriptor": own, "birthStateAbbreviationDescriptor": abbreviation, "otherNames": names})
+            .to_string();
     stage.put("data/students.jsonl", &[&student]);
     let ran = stage.run(Command::Validate, |invocation| invocation.selector = Some("students".to_owned()));
     assert_eq!(
         messages(&ran),
         [[
-            format!("StateAbbreviationDescriptor value '{state}' does not exist (at birthStateAbbreviationDescriptor)"),
+            format!("StateAbbreviationDescriptor value '{abbreviation}' does not exist (at birthStateAbbreviationDescriptor)"),
             "OtherNameTypeDescriptor value 'uri://ed-fi.org/OtherNameTypeDescriptor#Alia' does not exist; did you mean \
              'uri://ed-fi.org/OtherNameTypeDescriptor#Alias'? (at otherNames[].otherNameTypeDescriptor)"
                 .to_owned(),
@@ -135,12 +137,11 @@ fn findings_suggest_and_are_grouped() {
     let stage = stage(Settings::default());
     let session = json!({"termDescriptor": "uri://ed-fi.org/TermDescriptor#Fal"}).to_string();
     stage.put("data/sessions.jsonl", &[&session, &session]);
-    stage.put("data/students.jsonl", &[&with_sex("uri://ed-fi.org/SexDescriptor#male"), &with_sex("Male")]);
+    stage.put("data/students.jsonl", &[&with_sex("uri://ed-fi.org/SexDescriptor#mal"), &with_sex("Male")]);
     let ran = validate(&stage);
     let fal = "TermDescriptor value 'uri://ed-fi.org/TermDescriptor#Fal' does not exist; did you mean \
                'uri://ed-fi.org/TermDescriptor#Fall Semester'? (at termDescriptor)";
-    // An API on PostgreSQL tells values apart by case.
-    let male = "SexDescriptor value 'uri://ed-fi.org/SexDescriptor#male' does not exist; did you mean \
+    let male = "SexDescriptor value 'uri://ed-fi.org/SexDescriptor#mal' does not exist; did you mean \
                 'uri://ed-fi.org/SexDescriptor#Male'? (at birthSexDescriptor)";
     let form = "SexDescriptor value 'Male' is not of the form namespace#codeValue; did you mean \
                 'uri://ed-fi.org/SexDescriptor#Male'? (at birthSexDescriptor)";
@@ -269,4 +270,16 @@ fn endpoints_that_nobody_describes() {
             "UnheardOfDescriptor value 'x#y' does not exist (at unheardOfDescriptor)".to_owned(),
         ]]
     );
+}
+
+/// Which database stands behind an API cannot be seen: what one of them takes is no finding, but the user is told.
+#[test]
+fn a_value_that_is_right_but_for_case_is_a_warning() {
+    let stage = stage(Settings::default());
+    stage.put("data/sexDescriptors.jsonl", &[&value("uri://gbisd.edu/SexDescriptor", "Unknown")]);
+    let lines = ["uri://ed-fi.org/SexDescriptor#male", "uri://GBISD.edu/SexDescriptor#Unknown", SEX].map(with_sex);
+    stage.put("data/students.jsonl", &lines.each_ref().map(String::as_str));
+    let ran = stage.run(Command::Validate, |invocation| invocation.selector = Some("students".to_owned()));
+    assert_eq!(ran.counts("students"), [3, 0, 1]);
+    assert!(ran.told("2 descriptor values are right but for case"), "{:?}", ran.notices);
 }

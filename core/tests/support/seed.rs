@@ -1,4 +1,5 @@
 //! What an API holds before a run, and what `validate` says of records.
+#![allow(unreachable_pub, clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
 use lightbeam_core::event::Outcome;
 use lightbeam_core::exit::Exit;

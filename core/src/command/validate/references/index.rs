@@ -11,7 +11,7 @@ use crate::host::Host;
 ///
 /// Keys that some API may take for the same hash alike: texts that differ in case or in trailing blanks (SQL Server
 /// compares so), numbers and their text. So what is not found here, no API would find in these records; a reference
-/// that an API on PostgreSQL refuses for its case alone is left for that API to refuse.
+/// that an API on `PostgreSQL` refuses for its case alone is left for that API to refuse.
 #[derive(Debug, Default)]
 pub(super) struct Index {
     by_endpoint: HashMap<usize, Keys>,

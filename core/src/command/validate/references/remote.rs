@@ -18,9 +18,12 @@ use crate::notice::Notice;
 const REMEMBERED: usize = 500_000;
 /// Records that are asked for in one look-up. One has the key; more show an API that does not know the parameters.
 const LIMIT: &str = "2";
-/// After so many look-ups in a row that the API fails to answer, an endpoint is not asked any more: each of them has been
-/// repeated as often as the user allows already.
-const PATIENCE: u32 = 3;
+/// After so many look-ups in a row that the API answers with a fault, an endpoint is not asked any more: each of them
+/// has been repeated as often as the user allows already.
+const PATIENCE: usize = 3;
+/// The same for look-ups without any answer, for each that may be in flight: more than it takes to see that the API is
+/// gone altogether, which ends the run.
+const PATIENCE_UNANSWERED: usize = 3;
 
 /// Looks records up, each once, however many ask at the same time.
 pub(super) struct Remote<'a, H: Host> {
@@ -34,8 +37,10 @@ pub(super) struct Remote<'a, H: Host> {
 /// How look-ups at one endpoint have gone.
 #[derive(Debug, Default)]
 struct Standing {
-    /// Look-ups that the API failed to answer, in a row.
-    failed: Cell<u32>,
+    /// Look-ups that the API answered with a fault, in a row.
+    faults: Cell<usize>,
+    /// Look-ups without any answer, in a row.
+    unanswered: Cell<usize>,
     is_told: Cell<bool>,
     is_closed: Cell<bool>,
 }
@@ -53,8 +58,10 @@ enum Outcome {
     Verdict(Verdict),
     /// This key cannot be asked for.
     InVain(String),
-    /// The API fails to answer.
-    Failed(String),
+    /// The answer is a fault.
+    Fault(String),
+    /// There is no answer.
+    Unanswered(String),
     /// No key of this endpoint can be asked for.
     Closed(String),
     /// Nobody asks any more.
@@ -114,7 +121,8 @@ async fn ask<H: Host>(
     let id = &endpoint.id;
     let why = match exchange(session, endpoint, &standing, &values, key).await {
         Outcome::Verdict(verdict) => {
-            standing.failed.set(0);
+            standing.faults.set(0);
+            standing.unanswered.set(0);
             return verdict;
         }
         Outcome::Ended => return Verdict::Unknown,
@@ -123,9 +131,17 @@ async fn ask<H: Host>(
             standing.tell_once(session, endpoint, &why);
             return Verdict::Unknown;
         }
-        Outcome::Failed(why) => {
-            standing.failed.set(standing.failed.get() + 1);
-            if standing.failed.get() < PATIENCE {
+        Outcome::Fault(why) => {
+            standing.faults.set(standing.faults.get() + 1);
+            if standing.faults.get() < PATIENCE {
+                standing.tell_once(session, endpoint, &why);
+                return Verdict::Unknown;
+            }
+            why
+        }
+        Outcome::Unanswered(why) => {
+            standing.unanswered.set(standing.unanswered.get() + 1);
+            if standing.unanswered.get() < PATIENCE_UNANSWERED * session.api.pool().allowed() {
                 standing.tell_once(session, endpoint, &why);
                 return Verdict::Unknown;
             }
@@ -167,13 +183,13 @@ async fn exchange<H: Host>(
     let response = match session.api.get(Some(&endpoint.id), url).await.result {
         Ok(response) => response,
         Err(_) if session.is_ending() => return Outcome::Ended,
-        Err(error) => return Outcome::Failed(error.to_string()),
+        Err(error) => return Outcome::Unanswered(error.to_string()),
     };
     match response.status {
         200..300 => {}
         403 => return Outcome::Closed("the credentials may not read them (403)".to_owned()),
         status @ (300..=399 | 401 | 404 | 405) => return Outcome::Closed(format!("the API answers {status}")),
-        status @ (408 | 429 | 500..) => return Outcome::Failed(format!("the API answers {status}")),
+        status @ (408 | 429 | 500..) => return Outcome::Fault(format!("the API answers {status}")),
         status => return Outcome::InVain(format!("the API answers {status}")),
     }
     let Ok(records) = serde_json::from_slice::<Vec<&RawValue>>(&response.body) else {
@@ -187,6 +203,6 @@ async fn exchange<H: Host>(
         Outcome::Verdict(Verdict::Absent)
     } else {
         // An API that ignores parameters answers with whatever it holds, which says nothing of the one record.
-        Outcome::Failed("the API answers with other records than it was asked for".to_owned())
+        Outcome::Fault("the API answers with other records than it was asked for".to_owned())
     }
 }
