@@ -77,7 +77,7 @@ impl Stage {
 
     /// The text of a file.
     pub fn text(&self, path: &str) -> Option<String> {
-        self.host.files().get(path).map(|bytes| String::from_utf8(bytes.to_vec()).unwrap())
+        self.host.files().get(path).map(|bytes| String::from_utf8(bytes.to_vec()).expect("tests write UTF-8"))
     }
 
     /// How many records the API holds.
