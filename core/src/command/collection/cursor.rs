@@ -35,16 +35,13 @@ impl<'s, H: Host> CursorWalk<'s, H> {
     }
 
     pub(super) async fn next(&mut self) -> Option<Result<Page, Trouble>> {
-        let mut page = match self.first.take() {
-            Some(page) => page,
-            None => {
-                let token = self.token.take()?;
-                let size = self.size.to_string();
-                match self.collection.page(&[("pageToken", &token), ("pageSize", &size)]).await {
-                    Ok(page) => page,
-                    Err(trouble) => return Some(Err(trouble)),
-                }
-            }
+        let page = match self.first.take() {
+            Some(page) => Ok(page),
+            None => self.further().await?,
+        };
+        let mut page = match page {
+            Ok(page) => page,
+            Err(trouble) => return Some(Err(trouble)),
         };
         let first = page.first_mark()?;
         self.had += page.len() as u64;
@@ -60,6 +57,12 @@ impl<'s, H: Host> CursorWalk<'s, H> {
             self.token = None;
         }
         Some(Ok(page))
+    }
+
+    /// The page that the token stands for.
+    async fn further(&mut self) -> Option<Result<Page, Trouble>> {
+        let token = self.token.take()?;
+        Some(self.collection.page(&[("pageToken", &token), ("pageSize", &self.size.to_string())]).await)
     }
 }
 

@@ -136,14 +136,13 @@ impl<'s, H: Host> OffsetWalk<'s, H> {
             }
             // More came than were counted: records were added meanwhile, and there may be more of them.
             Some(total) if self.under_way.is_empty() && self.had > total && self.is_full => self.ask_one(),
-            Some(_) => {}
             None if self.under_way.is_empty() && self.is_full => {
                 self.group = (self.group * 2).clamp(1, most);
                 for _ in 0..self.group {
                     self.ask_one();
                 }
             }
-            None => {}
+            _ => {}
         }
     }
 

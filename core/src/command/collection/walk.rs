@@ -127,7 +127,7 @@ impl<H: Host> Collection<'_, H> {
     }
 }
 
-fn pages<'s, H: Host>(walk: CursorWalk<'s, H>) -> LocalBoxStream<'s, Result<Page, Trouble>> {
+fn pages<H: Host>(walk: CursorWalk<'_, H>) -> Pages<'_> {
     stream::unfold(walk, |mut walk| async { walk.next().await.map(|page| (page, walk)) }).boxed_local()
 }
 
