@@ -135,12 +135,11 @@ fn findings_suggest_and_are_grouped() {
     let stage = stage(Settings::default());
     let session = json!({"termDescriptor": "uri://ed-fi.org/TermDescriptor#Fal"}).to_string();
     stage.put("data/sessions.jsonl", &[&session, &session]);
-    stage.put("data/students.jsonl", &[&with_sex("uri://ed-fi.org/SexDescriptor#male"), &with_sex("Male")]);
+    stage.put("data/students.jsonl", &[&with_sex("uri://ed-fi.org/SexDescriptor#mal"), &with_sex("Male")]);
     let ran = validate(&stage);
     let fal = "TermDescriptor value 'uri://ed-fi.org/TermDescriptor#Fal' does not exist; did you mean \
                'uri://ed-fi.org/TermDescriptor#Fall Semester'? (at termDescriptor)";
-    // An API on PostgreSQL tells values apart by case.
-    let male = "SexDescriptor value 'uri://ed-fi.org/SexDescriptor#male' does not exist; did you mean \
+    let male = "SexDescriptor value 'uri://ed-fi.org/SexDescriptor#mal' does not exist; did you mean \
                 'uri://ed-fi.org/SexDescriptor#Male'? (at birthSexDescriptor)";
     let form = "SexDescriptor value 'Male' is not of the form namespace#codeValue; did you mean \
                 'uri://ed-fi.org/SexDescriptor#Male'? (at birthSexDescriptor)";
@@ -269,4 +268,16 @@ fn endpoints_that_nobody_describes() {
             "UnheardOfDescriptor value 'x#y' does not exist (at unheardOfDescriptor)".to_owned(),
         ]]
     );
+}
+
+/// Which database stands behind an API cannot be seen: what one of them takes is no finding, but the user is told.
+#[test]
+fn a_value_that_is_right_but_for_case_is_a_warning() {
+    let stage = stage(Settings::default());
+    stage.put("data/sexDescriptors.jsonl", &[&value("uri://gbisd.edu/SexDescriptor", "Unknown")]);
+    let lines = ["uri://ed-fi.org/SexDescriptor#male", "uri://GBISD.edu/SexDescriptor#Unknown", SEX].map(with_sex);
+    stage.put("data/students.jsonl", &lines.each_ref().map(String::as_str));
+    let ran = stage.run(Command::Validate, |invocation| invocation.selector = Some("students".to_owned()));
+    assert_eq!(ran.counts("students"), [3, 0, 1]);
+    assert!(ran.told("2 descriptor values are right but for case"), "{:?}", ran.notices);
 }

@@ -126,7 +126,7 @@ impl Document {
                 deprecated: post.is_deprecated || schema.is_deprecated,
                 key: identity::natural_key(&parameters, schema, schemas),
                 references: references(schema_name, schemas),
-                education_organization: is_education_organization(schema),
+                education_organization: is_education_organization(schema, schemas),
             });
         }
         if resources.is_empty() { Err(DocumentError::Empty) } else { Ok(Self { resources, schemas: compact.finish() }) }
@@ -166,14 +166,13 @@ fn references(schema_name: &str, schemas: &RawSchemas) -> Vec<String> {
     found
 }
 
-/// Education organisations of every kind carry `categories` of the abstract one.
-fn is_education_organization(schema: &RawSchema) -> bool {
-    schema
-        .properties
-        .get("categories")
-        .and_then(|categories| categories.items.as_deref())
-        .and_then(RawSchema::target)
-        .is_some_and(|target| target.to_ascii_lowercase().ends_with("educationorganizationcategory"))
+/// Education organisations of every kind carry the categories of the abstract one, whatever the list is called: it is
+/// `educationOrganizationCategories` in schools, `categories` in the others.
+fn is_education_organization(schema: &RawSchema, schemas: &RawSchemas) -> bool {
+    schema.properties.0.iter().any(|(_, property)| {
+        let element = property.items.as_deref().and_then(RawSchema::target).and_then(|target| schemas.get(target));
+        element.is_some_and(|element| element.properties.get("educationOrganizationCategoryDescriptor").is_some())
+    })
 }
 
 /// Schemas by name.

@@ -3,6 +3,9 @@
 //! A value is right if a local file of the descriptor's endpoint holds it, selected or not, or the API does. The API
 //! is asked for the values of a descriptor when the first value comes that no local file holds; they are all read
 //! then, so there is one reading a descriptor and none a record.
+//!
+//! A value that is right but for case is no finding: an API on SQL Server takes it, as versions before 7 do on any
+//! database, and the published sample data has such values. An API on PostgreSQL may refuse it, so the user is told.
 
 mod cache;
 mod remote;
@@ -23,7 +26,7 @@ use self::values::{Values, nearest};
 use super::local::{all_files, each_record};
 use super::path::Path;
 use super::record::{Record, Value};
-use super::sites::{Sites, capitalised, visit_named};
+use super::sites::{Sites, capitalised, plain_namespace, visit_named};
 use crate::api::problem::plain;
 use crate::command::NotBegun;
 use crate::command::session::Session;
@@ -52,6 +55,8 @@ pub(super) struct Descriptors<'a, H: Host> {
     suggestions: RefCell<Suggestions>,
     /// Values about which nothing can be said, as the API could not be asked.
     unjudged: Cell<u64>,
+    /// Values that are right but for case: how many, and the first of them with the right one.
+    but_for_case: RefCell<(u64, Option<[Box<str>; 2]>)>,
 }
 
 /// The values of one endpoint.
@@ -66,8 +71,9 @@ type Held = Rc<Result<Values, Unread>>;
 /// What stands at a place.
 #[derive(Debug)]
 struct Wanted {
-    /// The descriptor; `None` if the API has none whose name the property's ends in.
-    of: Option<usize>,
+    /// The descriptor, or those of the same name in several namespaces; empty if the API has none whose name the
+    /// property's ends in. Then a value of any is right.
+    of: Vec<usize>,
     /// Its name, or else the property's.
     name: Rc<str>,
 }
@@ -85,7 +91,7 @@ struct Open {
 
 #[derive(Default)]
 struct Suggestions {
-    known: HashMap<(Option<usize>, String), Option<Box<str>>>,
+    known: HashMap<(Vec<usize>, String), Option<Box<str>>>,
     effort: usize,
 }
 
@@ -102,8 +108,8 @@ impl<'a, H: Host> Descriptors<'a, H> {
     pub(super) async fn prepare(session: &'a Session<'a, H>, data: &[EndpointFiles]) -> Result<Self, NotBegun> {
         let types = Types::new(&session.endpoints);
         let mut sources: HashMap<usize, Source<'a>> = HashMap::new();
-        for at in types.all().iter().flat_map(|of| &of.endpoints) {
-            sources.insert(*at, Source { local: None, remote: OnceCell::new() });
+        for of in types.all() {
+            sources.insert(of.endpoint, Source { local: None, remote: OnceCell::new() });
         }
         for of in all_files(session).await? {
             let at = session.endpoints.position(&of.endpoint);
@@ -115,14 +121,14 @@ impl<'a, H: Host> Descriptors<'a, H> {
         for of in data {
             let described = session.endpoints.get(&of.endpoint).and_then(|endpoint| endpoint.described.as_ref());
             let described = described.map(|described| {
-                Sites::of(described, &mut |_, property| {
-                    property.is_descriptor().then(|| Rc::new(Wanted::new(&types, &property.name)))
+                Sites::of(described, &mut |spot, property| {
+                    property.is_descriptor().then(|| Rc::new(Wanted::new(&types, &property.name, spot.namespace)))
                 })
             });
             sites.insert(of.endpoint.clone(), described);
         }
-        let (suggestions, unjudged) = (RefCell::default(), Cell::new(0));
-        Ok(Self { session, types, sources, sites, suggestions, unjudged })
+        let (suggestions, but_for_case, unjudged) = (RefCell::default(), RefCell::default(), Cell::new(0));
+        Ok(Self { session, types, sources, sites, suggestions, unjudged, but_for_case })
     }
 
     /// Adds what is known to be wrong with the descriptor values of a record; gives those back that the API must be
@@ -132,10 +138,10 @@ impl<'a, H: Host> Descriptors<'a, H> {
         let mut see = |wanted: &Rc<Wanted>, path: &Path<'_>, value: &Value<'_>| {
             // That it is a text, or there at all, is for the schema to say.
             let Some(value) = value.as_text() else { return };
-            if self.is_local(wanted.of, value) {
+            if self.is_known(value, self.local_of(&wanted.of)) {
                 return;
             }
-            match self.held_already(wanted.of) {
+            match self.held_already(&wanted.of) {
                 Some(held) => self.judged(wanted, value, path, &held, found),
                 None => {
                     open.push(Open { wanted: wanted.clone(), value: value.to_owned(), place: path.to_string() });
@@ -144,28 +150,39 @@ impl<'a, H: Host> Descriptors<'a, H> {
         };
         match self.sites.get(&record.endpoint.id) {
             Some(Some(sites)) => sites.visit(record.tree, &mut see),
-            _ => visit_named(record.tree, &|name| name.ends_with("Descriptor"), &mut |name, path, value| {
-                see(&Rc::new(Wanted::new(&self.types, name)), path, value);
-            }),
+            _ => {
+                let namespace = plain_namespace(&record.endpoint.id.namespace);
+                visit_named(record.tree, &|name| name.ends_with("Descriptor"), &mut |name, path, value| {
+                    see(&Rc::new(Wanted::new(&self.types, name, &namespace)), path, value);
+                });
+            }
         }
         (!open.is_empty()).then_some(OpenValues(open))
     }
 
     /// Asks the API for values. Each descriptor is read once, however many records wait for it.
     pub(super) async fn look_up(&self, open: OpenValues) -> Vec<Finding> {
-        let wanted: BTreeSet<Option<usize>> = open.0.iter().map(|open| open.wanted.of).collect();
-        let wanted: Vec<Option<usize>> = wanted.into_iter().collect();
-        let held = join_all(wanted.iter().map(|of| join_all(self.sources_of(*of).map(|at| self.ask(at))))).await;
+        let wanted: BTreeSet<&[usize]> = open.0.iter().map(|open| &*open.wanted.of).collect();
+        let wanted: Vec<&[usize]> = wanted.into_iter().collect();
+        let held = join_all(wanted.iter().map(|of| join_all(self.sources_of(of).map(|at| self.ask(at))))).await;
         let mut found = Vec::new();
-        for Open { wanted: of, value, place } in open.0 {
-            let at = wanted.binary_search(&of.of).expect("it was collected from these");
-            self.judged(&of, &value, &place, &held[at], &mut found);
+        for Open { wanted: of, value, place } in &open.0 {
+            let at = wanted.binary_search(&&*of.of).expect("it was collected from these");
+            self.judged(of, value, place, &held[at], &mut found);
         }
         found
     }
 
     /// The last word: which values could not be checked.
     pub(super) fn finish(&self) {
+        if let (count, Some([value, known])) = &*self.but_for_case.borrow() {
+            let text = format!("{count} descriptor values are right but for case, such as '{value}' for '{known}'");
+            self.session.notice(Notice::warning(text).with_hint("an API on PostgreSQL may refuse them"));
+        }
+        self.tell_unread();
+    }
+
+    fn tell_unread(&self) {
         let mut unread: Vec<(String, String)> = Vec::new();
         for (at, source) in &self.sources {
             if let Some(held) = source.remote.get().and_then(Shared::peek)
@@ -195,20 +212,27 @@ impl<'a, H: Host> Descriptors<'a, H> {
         )));
     }
 
-    fn sources_of(&self, of: Option<usize>) -> impl Iterator<Item = usize> {
-        let types = match of {
-            Some(of) => std::slice::from_ref(self.types.get(of)),
-            None => self.types.all(),
-        };
-        types.iter().flat_map(|of| of.endpoints.iter().copied())
+    /// The endpoints of descriptors; of all where none are given.
+    fn sources_of(&self, of: &[usize]) -> impl Iterator<Item = usize> + Clone {
+        let all = if of.is_empty() { self.types.all() } else { &[] };
+        let these = of.iter().map(|of| self.types.get(*of));
+        these.chain(all).map(|of| of.endpoint)
     }
 
-    fn local_of(&self, of: Option<usize>) -> impl Iterator<Item = &Values> {
+    fn local_of(&self, of: &[usize]) -> impl Iterator<Item = &Values> + Clone {
         self.sources_of(of).filter_map(|at| self.sources[&at].local.as_ref())
     }
 
-    fn is_local(&self, of: Option<usize>, value: &str) -> bool {
-        self.local_of(of).any(|values| values.contains(value))
+    /// Whether a value is right by what is known, but for case perhaps, which is noted.
+    fn is_known<'v>(&self, value: &str, known: impl Iterator<Item = &'v Values> + Clone) -> bool {
+        if known.clone().any(|values| values.contains(value)) {
+            return true;
+        }
+        let Some(known) = known.into_iter().find_map(|values| values.but_for_case(value)) else { return false };
+        let (count, first) = &mut *self.but_for_case.borrow_mut();
+        *count += 1;
+        first.get_or_insert_with(|| [plain(value, SHOWN).into(), known.into()]);
+        true
     }
 
     async fn ask(&self, at: usize) -> Held {
@@ -221,18 +245,18 @@ impl<'a, H: Host> Descriptors<'a, H> {
     }
 
     /// What the API holds of a descriptor, if it has been asked.
-    fn held_already(&self, of: Option<usize>) -> Option<Vec<Held>> {
+    fn held_already(&self, of: &[usize]) -> Option<Vec<Held>> {
         self.sources_of(of).map(|at| self.sources[&at].remote.get()?.peek().cloned()).collect()
     }
 
     fn judge(&self, wanted: &Wanted, value: &str, held: &[Held]) -> Judgement {
         let values = || held.iter().filter_map(|held| held.as_ref().as_ref().ok());
-        if values().any(|values| values.contains(value)) {
+        if self.is_known(value, values()) {
             return Judgement::Right;
         }
         // Local files hold the values of a namespace as a whole, or not at all: there they are as good as the API.
         let is_whole = !held.is_empty() && values().count() == held.len();
-        let is_local = wanted.of.is_some() && self.local_of(wanted.of).any(|values| values.has_namespace_of(value));
+        let is_local = !wanted.of.is_empty() && self.local_of(&wanted.of).any(|values| values.has_namespace_of(value));
         if is_whole || is_local || !value.contains('#') { Judgement::Wrong } else { Judgement::Open }
     }
 
@@ -241,7 +265,7 @@ impl<'a, H: Host> Descriptors<'a, H> {
             Judgement::Right => {}
             Judgement::Open => self.unjudged.set(self.unjudged.get() + 1),
             Judgement::Wrong => {
-                let nearest = self.suggestion(wanted.of, value, held);
+                let nearest = self.suggestion(&wanted.of, value, held);
                 let suggestion = nearest.map(|nearest| format!("; did you mean '{nearest}'?")).unwrap_or_default();
                 let (name, shown) = (&wanted.name, plain(value, SHOWN));
                 let (message, cause) = if value.contains('#') {
@@ -258,9 +282,9 @@ impl<'a, H: Host> Descriptors<'a, H> {
         }
     }
 
-    fn suggestion(&self, of: Option<usize>, value: &str, held: &[Held]) -> Option<Box<str>> {
+    fn suggestion(&self, of: &[usize], value: &str, held: &[Held]) -> Option<Box<str>> {
         let mut suggestions = self.suggestions.borrow_mut();
-        let key = (of, value.to_owned());
+        let key = (of.to_vec(), value.to_owned());
         if let Some(known) = suggestions.known.get(&key) {
             return known.clone();
         }
@@ -276,9 +300,9 @@ impl<'a, H: Host> Descriptors<'a, H> {
 }
 
 impl Wanted {
-    fn new(types: &Types, property: &str) -> Self {
-        let of = types.of(property);
-        let name = of.map_or_else(|| capitalised(property).into(), |of| types.get(of).name.clone());
+    fn new(types: &Types, property: &str, namespace: &str) -> Self {
+        let of = types.of(property, namespace);
+        let name = of.first().map_or_else(|| capitalised(property).into(), |of| types.get(*of).name.clone());
         Self { of, name }
     }
 }

@@ -269,9 +269,9 @@ fn meanings<H: Host>(
     selector: &Selector,
 ) -> Sites<Rc<Meaning>> {
     let mut known: HashMap<SchemaId, Rc<Meaning>> = HashMap::new();
-    Sites::of(described, &mut |names, property: &Property| {
+    Sites::of(described, &mut |spot, property: &Property| {
         let schema = property.shape.object().filter(|_| property.is_reference())?;
-        if !selector.wants(endpoint, names) {
+        if !selector.wants(endpoint, spot.names) {
             return None;
         }
         let meaning = known.entry(schema).or_insert_with(|| Rc::new(meaning(session, described, schema, property)));

@@ -25,11 +25,11 @@ enum What<T> {
 }
 
 impl<T> Sites<T> {
-    /// The places in the bodies of an endpoint for which `matters` gives something. It is asked with the names that
-    /// lead to the property, its own last; what is inside a property that matters is not looked at.
-    pub(super) fn of(described: &Described, matters: &mut dyn FnMut(&[&str], &Property) -> Option<T>) -> Self {
+    /// The places in the bodies of an endpoint for which `matters` gives something; what is inside a property that
+    /// matters is not looked at.
+    pub(super) fn of(described: &Described, matters: &mut dyn FnMut(&Spot<'_>, &Property) -> Option<T>) -> Self {
         let mut survey = Survey { described, matters, names: Vec::new(), open: Vec::new() };
-        survey.object(described.resource.body)
+        survey.object(described.resource.body, &plain_namespace(&described.resource.namespace))
     }
 
     /// Whether nothing matters.
@@ -83,27 +83,46 @@ impl<T> Site<T> {
     }
 }
 
+/// A property of a body.
+#[derive(Debug)]
+pub(super) struct Spot<'s> {
+    /// The names that lead to it, its own last.
+    pub(super) names: &'s [&'s str],
+    /// The namespace of the schema that it belongs to, as [`plain_namespace`] has it: in `_ext` another one than that
+    /// of the endpoint.
+    pub(super) namespace: &'s str,
+}
+
+/// A namespace as it can be compared: `ed-fi` stands as `edFi` (v8: `EdFi`) before the names of its schemas.
+pub(super) fn plain_namespace(namespace: &str) -> String {
+    namespace.replace(['-', '_'], "").to_ascii_lowercase()
+}
+
 /// Goes through the schemas of a body.
 struct Survey<'d, 'f, T> {
     described: &'d Described,
-    matters: &'f mut dyn FnMut(&[&str], &Property) -> Option<T>,
+    matters: &'f mut dyn FnMut(&Spot<'_>, &Property) -> Option<T>,
     names: Vec<&'d str>,
     open: Vec<SchemaId>,
 }
 
 impl<T> Survey<'_, '_, T> {
-    fn object(&mut self, id: SchemaId) -> Sites<T> {
+    fn object(&mut self, id: SchemaId, outer_namespace: &str) -> Sites<T> {
         if self.open.contains(&id) {
             return Sites(Vec::new());
         }
         self.open.push(id);
         let described = self.described;
         let schema: &Schema = described.schemas.get(id);
+        // Schemas that only hold those of extensions together, or stand in place, have none of their own.
+        let own_namespace = schema.name.split_once('_').map(|(namespace, _)| plain_namespace(namespace));
+        let namespace = own_namespace.as_deref().unwrap_or(outer_namespace);
         let mut sites = Vec::new();
         for property in &schema.properties {
             self.names.push(&property.name);
-            let what = (self.matters)(&self.names, property).map(What::Here).or_else(|| {
-                let inside = self.object(property.shape.object()?);
+            let spot = Spot { names: &self.names, namespace };
+            let what = (self.matters)(&spot, property).map(What::Here).or_else(|| {
+                let inside = self.object(property.shape.object()?, namespace);
                 (!inside.is_empty()).then_some(What::Inside(inside))
             });
             self.names.pop();

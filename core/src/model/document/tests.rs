@@ -233,7 +233,9 @@ fn every_real_reference_points_to_something() {
             abstracts,
             ["edFi_educationOrganizationReference", "edFi_generalStudentProgramAssociationReference"]
         );
-        assert!(kinds["edFi_educationOrganizationReference"].contains(&"stateEducationAgencies".to_owned()));
+        for kind in ["stateEducationAgencies", "localEducationAgencies", "schools"] {
+            assert!(kinds["edFi_educationOrganizationReference"].contains(&kind.to_owned()), "{kind}");
+        }
         let programs = &kinds["edFi_generalStudentProgramAssociationReference"];
         assert!(programs.contains(&"studentCTEProgramAssociations".to_owned()), "{programs:?}");
         assert!(!programs.contains(&"studentSchoolAssociations".to_owned()), "{programs:?}");

@@ -3,17 +3,19 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::super::sites::entity;
+use super::super::sites::{entity, plain_namespace};
 use crate::model::{Endpoint, Endpoints};
 
 const ENDING: &str = "descriptor";
+/// The namespace of the data model that all others extend, as [`plain_namespace`] has it.
+const CORE: &str = "edfi";
 
 /// The descriptors of an API, by the names that its documents give them.
 #[derive(Debug, Default)]
 pub(in super::super) struct Types {
     list: Vec<Type>,
     /// Positions in the list, by name in lower case.
-    by_name: HashMap<String, usize>,
+    by_name: HashMap<String, Vec<usize>>,
 }
 
 /// One descriptor.
@@ -21,22 +23,19 @@ pub(in super::super) struct Types {
 pub(super) struct Type {
     /// Such as `TermDescriptor`.
     pub(super) name: Rc<str>,
-    /// Its endpoints, as positions in [`Endpoints::all`]: several where an extension has a descriptor of this name too.
-    pub(super) endpoints: Vec<usize>,
+    /// Its endpoint's position in [`Endpoints::all`].
+    pub(super) endpoint: usize,
+    /// Its namespace, as [`plain_namespace`] has it.
+    namespace: String,
 }
 
 impl Types {
     pub(super) fn new(endpoints: &Endpoints) -> Self {
         let mut types = Self::default();
-        for (at, endpoint) in endpoints.all().iter().enumerate() {
-            let Some(name) = descriptor_name(endpoint) else { continue };
-            let known = types.by_name.get(&name.to_ascii_lowercase()).copied();
-            let known = known.unwrap_or_else(|| {
-                types.by_name.insert(name.to_ascii_lowercase(), types.list.len());
-                types.list.push(Type { name: name.into(), endpoints: Vec::new() });
-                types.list.len() - 1
-            });
-            types.list[known].endpoints.push(at);
+        for (endpoint, of) in endpoints.all().iter().enumerate() {
+            let Some(name) = descriptor_name(of) else { continue };
+            types.by_name.entry(name.to_ascii_lowercase()).or_default().push(types.list.len());
+            types.list.push(Type { name: name.into(), endpoint, namespace: plain_namespace(&of.id.namespace) });
         }
         types
     }
@@ -51,11 +50,19 @@ impl Types {
 
     /// The descriptor that a property holds a value of: the longest name that the property's name ends in, as whole
     /// words (`entryGradeLevelDescriptor` holds a `GradeLevelDescriptor`).
-    pub(super) fn of(&self, property: &str) -> Option<usize> {
+    ///
+    /// A schema knows the descriptors of its own namespace and of the core: `evaluationElementRatingLevelDescriptor`
+    /// is a descriptor of TPDM in a schema of TPDM, and in one of the core a `RatingLevelDescriptor` in a role. Others
+    /// are thought of only if these have none. Several where namespaces have a descriptor of the same name.
+    pub(super) fn of(&self, property: &str, namespace: &str) -> Vec<usize> {
         let lower = property.to_ascii_lowercase();
         let begins = |at: usize, c: char| at == 0 || c.is_ascii_uppercase();
         let starts = property.char_indices().filter(|(at, c)| begins(*at, *c));
-        starts.map(|(at, _)| &lower[at..]).find_map(|name| self.by_name.get(name).copied())
+        let named: Vec<&Vec<usize>> = starts.filter_map(|(at, _)| self.by_name.get(&lower[at..])).collect();
+        let is_near = |at: &&usize| [namespace, CORE].contains(&self.list[**at].namespace.as_str());
+        let near = named.iter().map(|named| named.iter().filter(is_near).copied().collect::<Vec<usize>>());
+        let mut near = near.filter(|near| !near.is_empty());
+        near.next().or_else(|| named.first().map(|named| (*named).clone())).unwrap_or_default()
     }
 }
 
@@ -78,49 +85,57 @@ mod tests {
     use crate::event::EndpointId;
     use crate::model::{Dependencies, Dependency};
 
-    fn types(names: &[&str]) -> Types {
-        let entry =
-            |name: &&str| Dependency { endpoint: EndpointId::new("ed-fi", *name), order: 1, update_order: None };
-        Types::new(&Endpoints::new(&Dependencies { entries: names.iter().map(entry).collect() }, Vec::new()))
+    fn types(paths: &[&str]) -> Types {
+        let entry = |path: &&str| {
+            let (namespace, name) = path.split_once('/').unwrap();
+            Dependency { endpoint: EndpointId::new(namespace, name), order: 1, update_order: None }
+        };
+        Types::new(&Endpoints::new(&Dependencies { entries: paths.iter().map(entry).collect() }, Vec::new()))
+    }
+
+    fn found(types: &Types, property: &str, namespace: &str) -> Vec<String> {
+        let name = |at: &usize| format!("{} {}", types.get(*at).namespace, types.get(*at).name);
+        types.of(property, namespace).iter().map(name).collect()
     }
 
     #[test]
     fn role_names_and_longest_endings() {
         let types = types(&[
-            "gradeLevelDescriptors",
-            "levelDescriptors",
-            "sexDescriptors",
-            "ratingLevelDescriptors",
-            "objectiveRatingLevelDescriptors",
-            "courseGPAApplicabilityDescriptors",
-            "students",
+            "ed-fi/gradeLevelDescriptors",
+            "ed-fi/levelDescriptors",
+            "ed-fi/sexDescriptors",
+            "ed-fi/courseGPAApplicabilityDescriptors",
+            "ed-fi/students",
         ]);
-        let name = |property| types.of(property).map(|at| types.get(at).name.to_string());
         for (property, expected) in [
             ("gradeLevelDescriptor", "GradeLevelDescriptor"),
             ("entryGradeLevelDescriptor", "GradeLevelDescriptor"),
-            ("evaluationObjectiveRatingLevelDescriptor", "ObjectiveRatingLevelDescriptor"),
             ("birthSexDescriptor", "SexDescriptor"),
             ("courseGPAApplicabilityDescriptor", "CourseGPAApplicabilityDescriptor"),
         ] {
-            assert_eq!(name(property).as_deref(), Some(expected), "{property}");
+            assert_eq!(found(&types, property, "edfi"), [format!("edfi {expected}")], "{property}");
         }
         // The name of a descriptor inside a word is none.
         for property in ["essexDescriptor", "termDescriptor", "", "élevelDescriptor"] {
-            assert_eq!(name(property), None, "{property}");
+            assert!(found(&types, property, "edfi").is_empty(), "{property}");
         }
-        assert_eq!(types.all().len(), 6);
+        assert_eq!(types.all().len(), 4);
     }
 
     #[test]
-    fn a_descriptor_of_two_namespaces_is_one_with_two_endpoints() {
-        let entry = |namespace: &str| Dependency {
-            endpoint: EndpointId::new(namespace, "termDescriptors"),
-            order: 1,
-            update_order: None,
-        };
-        let dependencies = Dependencies { entries: vec![entry("ed-fi"), entry("tpdm")] };
-        let types = Types::new(&Endpoints::new(&dependencies, Vec::new()));
-        assert_eq!(types.get(types.of("termDescriptor").unwrap()).endpoints, [0, 1]);
+    fn a_schema_knows_its_own_namespace_and_the_core() {
+        let types = types(&["ed-fi/ratingLevelDescriptors", "tpdm/elementRatingLevelDescriptors"]);
+        let property = "elementRatingLevelDescriptor";
+        assert_eq!(found(&types, property, "edfi"), ["edfi RatingLevelDescriptor"]);
+        assert_eq!(found(&types, property, "tpdm"), ["tpdm ElementRatingLevelDescriptor"]);
+        assert_eq!(found(&types, "ratingLevelDescriptor", "tpdm"), ["edfi RatingLevelDescriptor"]);
+    }
+
+    #[test]
+    fn descriptors_of_the_same_name() {
+        let types = types(&["ed-fi/termDescriptors", "tpdm/termDescriptors", "sample/petDescriptors"]);
+        assert_eq!(found(&types, "termDescriptor", "edfi"), ["edfi TermDescriptor"]);
+        assert_eq!(found(&types, "termDescriptor", "tpdm"), ["edfi TermDescriptor", "tpdm TermDescriptor"]);
+        assert_eq!(found(&types, "petDescriptor", "edfi"), ["sample PetDescriptor"], "nobody else has one");
     }
 }

@@ -1,15 +1,18 @@
 //! Values of one descriptor, and which of them is most like a wrong one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Bound;
 
 /// Values as records hold them: `namespace#codeValue`.
 ///
 /// They are kept and compared as one text, as the ODS/API looks them up: so it does not matter at which `#` a value
-/// whose code holds another one would be cut. Texts that differ in case are different values: an API on PostgreSQL
-/// takes them so, and which database stands behind an API cannot be seen.
+/// whose code holds another one would be cut.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Values(BTreeSet<Box<str>>);
+pub(super) struct Values {
+    exact: BTreeSet<Box<str>>,
+    /// By their text in lower case; of those that differ in case alone, the first that came.
+    folded: HashMap<Box<str>, Box<str>>,
+}
 
 /// How much alike codes must be for one to be suggested for the other (Jaro-Winkler, which favours a common
 /// beginning: codes are often cut short); found by trying typical slips.
@@ -18,11 +21,21 @@ const ALIKE: f64 = 0.75;
 impl Values {
     /// Adds a value; tells whether it is new.
     pub(super) fn insert(&mut self, namespace: &str, code_value: &str) -> bool {
-        self.0.insert(format!("{namespace}#{code_value}").into_boxed_str())
+        self.add(format!("{namespace}#{code_value}").into_boxed_str())
+    }
+
+    fn add(&mut self, value: Box<str>) -> bool {
+        self.folded.entry(value.to_lowercase().into_boxed_str()).or_insert_with(|| value.clone());
+        self.exact.insert(value)
     }
 
     pub(super) fn contains(&self, value: &str) -> bool {
-        self.0.contains(value)
+        self.exact.contains(value)
+    }
+
+    /// The value that is the same but for case.
+    pub(super) fn but_for_case(&self, value: &str) -> Option<&str> {
+        self.folded.get(value.to_lowercase().as_str()).map(|known| &**known)
     }
 
     /// Whether there is a value of the same namespace.
@@ -30,21 +43,23 @@ impl Values {
         let Some((namespace, _)) = value.split_once('#') else { return false };
         let namespace = format!("{namespace}#");
         let from = (Bound::Included(namespace.as_str()), Bound::Unbounded);
-        self.0.range::<str, _>(from).next().is_some_and(|first| first.starts_with(&namespace))
+        self.exact.range::<str, _>(from).next().is_some_and(|first| first.starts_with(&namespace))
     }
 
     pub(super) fn len(&self) -> usize {
-        self.0.len()
+        self.exact.len()
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(|value| &**value)
+        self.exact.iter().map(|value| &**value)
     }
 }
 
 impl FromIterator<Box<str>> for Values {
     fn from_iter<I: IntoIterator<Item = Box<str>>>(values: I) -> Self {
-        Self(values.into_iter().collect())
+        let mut all = Self::default();
+        values.into_iter().for_each(|value| _ = all.add(value));
+        all
     }
 }
 
@@ -83,6 +98,8 @@ mod tests {
         let values = values();
         assert!(values.contains("uri://ed-fi.org/X#C# course"));
         assert!(!values.contains("uri://ed-fi.org/X#c# course"));
+        assert_eq!(values.but_for_case("uri://ED-FI.org/X#c# course"), Some("uri://ed-fi.org/X#C# course"));
+        assert_eq!(values.but_for_case("uri://ed-fi.org/X#c#"), None);
         assert!(!values.contains("uri://gbisd.edu/X#Male"));
     }
 

@@ -97,8 +97,8 @@ impl Entry {
 /// The paths of all references of an endpoint.
 fn paths(endpoint: &Endpoint) -> Vec<Vec<String>> {
     let Some(described) = &endpoint.described else { return Vec::new() };
-    let sites = Sites::of(described, &mut |names, property| {
-        property.is_reference().then(|| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>())
+    let sites = Sites::of(described, &mut |spot, property| {
+        property.is_reference().then(|| spot.names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>())
     });
     sites.all().into_iter().cloned().collect()
 }
