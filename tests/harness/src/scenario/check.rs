@@ -192,7 +192,7 @@ fn resources(expected: &BTreeMap<String, Endpoint>, resources: &Value, wrong: &m
 fn endpoint(name: &str, expected: &Endpoint, resource: &Value, wrong: &mut Vec<String>) {
     let counts = [
         ("records_processed", expected.processed),
-        ("records_skipped", Some(expected.skipped)),
+        ("records_skipped", expected.skipped),
         ("records_failed", Some(expected.failed)),
     ];
     for (key, expected) in counts {

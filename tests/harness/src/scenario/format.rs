@@ -160,9 +160,9 @@ pub struct Endpoint {
     /// `records_processed`.
     #[serde(default)]
     pub processed: Option<u64>,
-    /// `records_skipped`.
-    #[serde(default)]
-    pub skipped: u64,
+    /// `records_skipped`; none if left out, any number if null.
+    #[serde(default = "none_skipped")]
+    pub skipped: Option<u64>,
     /// `records_failed`.
     #[serde(default)]
     pub failed: u64,
@@ -172,6 +172,12 @@ pub struct Endpoint {
     /// `failures`, each of which must be there; and no others.
     #[serde(default)]
     pub failures: Option<Vec<FailureGroup>>,
+}
+
+/// Nothing is skipped unless the scenario says so.
+#[expect(clippy::unnecessary_wraps, reason = "the form of the field: null says that any number will do")]
+const fn none_skipped() -> Option<u64> {
+    Some(0)
 }
 
 /// What is expected of an entry of `failures`.
