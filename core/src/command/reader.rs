@@ -20,11 +20,18 @@ pub(crate) struct Reader<'a, H: Host> {
     /// Bytes of the files before, and of this one as it was last told.
     bytes_before: u64,
     bytes_told: u64,
+    /// Whether progress is told.
+    told: bool,
 }
 
 impl<'a, H: Host> Reader<'a, H> {
     pub(crate) fn new(session: &'a Session<'a, H>, endpoint: &'a EndpointId, files: &'a [Rc<str>]) -> Self {
-        Self { session, endpoint, files, file: 0, lines: None, bytes_before: 0, bytes_told: 0 }
+        Self { session, endpoint, files, file: 0, lines: None, bytes_before: 0, bytes_told: 0, told: true }
+    }
+
+    /// Reads without telling how far it is: for a look at files that are read once more, or not part of the work.
+    pub(crate) fn silent(session: &'a Session<'a, H>, endpoint: &'a EndpointId, files: &'a [Rc<str>]) -> Self {
+        Self { told: false, ..Self::new(session, endpoint, files) }
     }
 
     /// The next line that is not blank, with the index of its file. A file that cannot be read (on) is told, and
@@ -46,7 +53,9 @@ impl<'a, H: Host> Reader<'a, H> {
             let read = self.bytes_before + lines.bytes_read();
             if read != self.bytes_told {
                 self.bytes_told = read;
-                self.session.listener.hear(&Event::Read { endpoint: self.endpoint.clone(), bytes: read });
+                if self.told {
+                    self.session.listener.hear(&Event::Read { endpoint: self.endpoint.clone(), bytes: read });
+                }
                 // A block was read: let the others go on, and a worker hear what the user wants.
                 self.session.yield_now().await;
             }
