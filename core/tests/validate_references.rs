@@ -378,6 +378,23 @@ fn an_api_that_goes_away_ends_the_run() {
     assert!(ran.counts("classPeriods")[0] < 300);
 }
 
+/// An endpoint that never answers, of an API that does otherwise, is left alone after a while.
+#[test]
+fn an_endpoint_that_never_answers_is_left_alone() {
+    let rule = json!({"rules": [{"method": "GET", "path": "/ed-fi/schools", "action": "never-answer"}]});
+    let stage = with_schools(&rule, &[7]);
+    let period = |at: u64| {
+        json!({"gradingPeriodName": "x", "schoolReference": {"schoolId": at}, "schoolYearTypeReference":
+            {"schoolYear": 1991 + at % 50}})
+    };
+    put(&stage, "gradingPeriods", &(100..500).map(period).collect::<Vec<_>>());
+    let ran = validate(&stage);
+    assert_eq!((ran.exit, ran.counts("gradingPeriods")), (Exit::Done, [400, 0, 0]));
+    assert!(ran.told("references to ed-fi/schools are checked against local files only"), "{:?}", ran.notices);
+    assert!(ran.told("400 to School"), "{:?}", ran.notices);
+    assert!(stage.requests().len() < 150, "{}", stage.requests().len());
+}
+
 fn shared(part: &str) -> Option<PathBuf> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/edfi").join(part);
     if path.is_dir() {

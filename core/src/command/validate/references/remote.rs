@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use futures_util::future::{LocalBoxFuture, Shared};
@@ -10,7 +11,7 @@ use serde_json::value::RawValue;
 
 use super::answers::{Answers, Question, Verdict};
 use crate::command::session::Session;
-use crate::host::Host;
+use crate::host::{Clock as _, Host};
 use crate::model::{Endpoint, KeyHash};
 use crate::notice::Notice;
 
@@ -21,9 +22,9 @@ const LIMIT: &str = "2";
 /// After so many look-ups in a row that the API answers with a fault, an endpoint is not asked any more: each of them
 /// has been repeated as often as the user allows already.
 const PATIENCE: usize = 3;
-/// The same for look-ups without any answer, for each that may be in flight: more than it takes to see that the API is
-/// gone altogether, which ends the run.
-const PATIENCE_UNANSWERED: usize = 3;
+/// The same if none of its look-ups has had any answer for so long, and for twice the time that one attempt may take.
+/// Where nothing else is answered either, the run has ended by then.
+const PATIENCE_UNANSWERED: Duration = Duration::from_secs(60);
 
 /// Looks records up, each once, however many ask at the same time.
 pub(super) struct Remote<'a, H: Host> {
@@ -39,8 +40,8 @@ pub(super) struct Remote<'a, H: Host> {
 struct Standing {
     /// Look-ups that the API answered with a fault, in a row.
     faults: Cell<usize>,
-    /// Look-ups without any answer, in a row.
-    unanswered: Cell<usize>,
+    /// Since when look-ups have had no answer, by the monotonic clock.
+    unanswered_since: Cell<Option<Duration>>,
     is_told: Cell<bool>,
     is_closed: Cell<bool>,
 }
@@ -122,16 +123,18 @@ async fn ask<H: Host>(
     let why = match exchange(session, endpoint, &standing, &values, key).await {
         Outcome::Verdict(verdict) => {
             standing.faults.set(0);
-            standing.unanswered.set(0);
+            standing.unanswered_since.set(None);
             return verdict;
         }
         Outcome::Ended => return Verdict::Unknown,
         Outcome::Closed(why) => why,
         Outcome::InVain(why) => {
+            standing.unanswered_since.set(None);
             standing.tell_once(session, endpoint, &why);
             return Verdict::Unknown;
         }
         Outcome::Fault(why) => {
+            standing.unanswered_since.set(None);
             standing.faults.set(standing.faults.get() + 1);
             if standing.faults.get() < PATIENCE {
                 standing.tell_once(session, endpoint, &why);
@@ -140,8 +143,11 @@ async fn ask<H: Host>(
             why
         }
         Outcome::Unanswered(why) => {
-            standing.unanswered.set(standing.unanswered.get() + 1);
-            if standing.unanswered.get() < PATIENCE_UNANSWERED * session.api.pool().allowed() {
+            let now = session.host.clock().monotonic();
+            let since = standing.unanswered_since.get().unwrap_or(now);
+            standing.unanswered_since.set(Some(since));
+            let patience = PATIENCE_UNANSWERED.max(2 * session.config.connection.timeout);
+            if now.saturating_sub(since) <= patience {
                 standing.tell_once(session, endpoint, &why);
                 return Verdict::Unknown;
             }
