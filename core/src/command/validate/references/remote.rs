@@ -24,7 +24,7 @@ const LIMIT: &str = "2";
 const PATIENCE: usize = 3;
 /// The same if none of its look-ups has had any answer for so long, and for twice the time that one attempt may take.
 /// Where nothing else is answered either, the run has ended by then.
-const PATIENCE_UNANSWERED: Duration = Duration::from_secs(60);
+const PATIENCE_UNANSWERED: Duration = Duration::from_mins(1);
 
 /// Looks records up, each once, however many ask at the same time.
 pub(super) struct Remote<'a, H: Host> {
