@@ -34,10 +34,6 @@ impl NotBegun {
         Self { notice, exit }
     }
 
-    pub(crate) fn usage(notice: Notice) -> Self {
-        Self { notice, exit: Exit::Usage }
-    }
-
     pub(crate) fn failed(notice: Notice) -> Self {
         Self { notice, exit: Exit::Failed }
     }
