@@ -33,7 +33,7 @@ fn stage() -> Stage {
     ];
     let mut documents = builtin::documents(Style::OpenApi3);
     for document in [&mut documents.resources, &mut documents.descriptors] {
-        let paths = document["paths"].as_object_mut().unwrap();
+        let paths = document["paths"].as_object_mut().expect("a document has paths");
         paths.retain(|path, _| path.split('/').nth(2).is_some_and(|name| ENDPOINTS.contains(&name)));
     }
     Stage::with(settings(), documents)
@@ -85,8 +85,9 @@ fn force(invocation: &mut Invocation) {
 }
 
 fn deletes(stage: &Stage) -> Vec<String> {
-    let endpoint =
-        |request: &String| request.strip_prefix("DELETE ").map(|path| path.split('/').nth(4).unwrap().to_owned());
+    let endpoint = |request: &String| {
+        request.strip_prefix("DELETE ").map(|path| path.split('/').nth(4).unwrap_or_default().to_owned())
+    };
     stage.requests().iter().filter_map(endpoint).collect()
 }
 
@@ -382,7 +383,9 @@ fn serve_resources(stage: &Stage, change: impl FnOnce(&mut Value)) {
 }
 
 fn parameters<'a>(document: &'a mut Value, endpoint: &str) -> &'a mut Vec<Value> {
-    document["paths"][format!("/ed-fi/{endpoint}")]["get"]["parameters"].as_array_mut().unwrap()
+    document["paths"][format!("/ed-fi/{endpoint}")]["get"]["parameters"]
+        .as_array_mut()
+        .expect("a collection has parameters")
 }
 
 #[test]

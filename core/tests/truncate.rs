@@ -26,7 +26,7 @@ fn stage() -> Stage {
     const ENDPOINTS: &[&str] = &["students", "staffs", "assessments", "objectiveAssessments", "termDescriptors"];
     let mut documents = builtin::documents(Style::OpenApi3);
     for document in [&mut documents.resources, &mut documents.descriptors] {
-        let paths = document["paths"].as_object_mut().unwrap();
+        let paths = document["paths"].as_object_mut().expect("a document has paths");
         paths.retain(|path, _| path.split('/').nth(2).is_some_and(|name| ENDPOINTS.contains(&name)));
     }
     Stage::with(settings(), documents)
