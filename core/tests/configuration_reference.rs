@@ -1,4 +1,5 @@
 //! docs/configuration.md lists exactly the keys that there are. With `LIGHTBEAM_WRITE_DOCS` set, the list is written.
+#![allow(clippy::unwrap_used, reason = "a whole file of tests")]
 
 use std::path::Path;
 

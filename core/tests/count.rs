@@ -1,4 +1,5 @@
 //! `count` against the simulated API.
+#![allow(clippy::unwrap_used, reason = "a whole file of tests")]
 
 mod records;
 mod support;

@@ -1,4 +1,5 @@
 //! `delete` against the simulated API: what goes, what stays, and what is remembered of it.
+#![allow(clippy::unwrap_used, reason = "a whole file of tests")]
 
 mod support;
 

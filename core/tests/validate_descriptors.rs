@@ -85,8 +85,8 @@ fn a_value_of_another_descriptor_does_not_pass() {
 #[test]
 fn a_local_value_does_not_end_the_walk() {
     let stage = stage(Settings::default());
-    let own = "uri://gbisd.edu/SexDescriptor#Unknown";
-    stage.put("data/sexDescriptors.jsonl", &[&value("uri://gbisd.edu/SexDescriptor", "Unknown")]);
+    let own = "uri://district.example.org/SexDescriptor#Unknown";
+    stage.put("data/sexDescriptors.jsonl", &[&value("uri://district.example.org/SexDescriptor", "Unknown")]);
     let names = json!([
         {"otherNameTypeDescriptor": "uri://ed-fi.org/OtherNameTypeDescriptor#Alias"},
         {"otherNameTypeDescriptor": "uri://ed-fi.org/OtherNameTypeDescriptor#Alia"},
@@ -112,10 +112,10 @@ fn a_local_value_does_not_end_the_walk() {
 #[test]
 fn values_of_other_namespaces_are_known() {
     let stage = stage(Settings::default());
-    seed(&stage, &[("sexDescriptors", &[value("uri://gbisd.edu/SexDescriptor", "C# or B")])]);
-    let candidate = json!({"sexDescriptor": "uri://gbisd.edu/SexDescriptor#C# or B"}).to_string();
+    seed(&stage, &[("sexDescriptors", &[value("uri://district.example.org/SexDescriptor", "C# or B")])]);
+    let candidate = json!({"sexDescriptor": "uri://district.example.org/SexDescriptor#C# or B"}).to_string();
     stage.put("data/tpdm/candidates.jsonl", &[&candidate]);
-    stage.put("data/students.jsonl", &[&with_sex("uri://gbisd.edu/SexDescriptor#C# or B")]);
+    stage.put("data/students.jsonl", &[&with_sex("uri://district.example.org/SexDescriptor#C# or B")]);
     assert!(messages(&validate(&stage)).iter().all(Vec::is_empty));
 }
 
@@ -199,14 +199,14 @@ fn no_leave_to_read_is_no_finding() {
         {"path": "/ed-fi/termDescriptors", "operations": ["Read"]},
     ]});
     let stage = stage(settings(forbidden));
-    stage.put("data/sexDescriptors.jsonl", &[&value("uri://gbisd.edu/SexDescriptor", "Unknown")]);
-    let ours = "uri://gbisd.edu/SexDescriptor#Unknwon";
+    stage.put("data/sexDescriptors.jsonl", &[&value("uri://district.example.org/SexDescriptor", "Unknown")]);
+    let ours = "uri://district.example.org/SexDescriptor#Unknwon";
     let lines = ["uri://ed-fi.org/SexDescriptor#Male", "uri://ed-fi.org/SexDescriptor#Mael", ours].map(with_sex);
     stage.put("data/students.jsonl", &lines.each_ref().map(String::as_str));
     stage.put("data/sessions.jsonl", &[&json!({"termDescriptor": "uri://ed-fi.org/TermDescriptor#X"}).to_string()]);
     let ran = stage.run(Command::Validate, |invocation| invocation.selector = Some("students,sessions".to_owned()));
     let wrong = format!(
-        "SexDescriptor value '{ours}' does not exist; did you mean 'uri://gbisd.edu/SexDescriptor#Unknown'? (at \
+        "SexDescriptor value '{ours}' does not exist; did you mean 'uri://district.example.org/SexDescriptor#Unknown'? (at \
          birthSexDescriptor)"
     );
     assert_eq!(messages(&ran), [vec![], vec![], vec![wrong], vec![]]);
@@ -276,8 +276,9 @@ fn endpoints_that_nobody_describes() {
 #[test]
 fn a_value_that_is_right_but_for_case_is_a_warning() {
     let stage = stage(Settings::default());
-    stage.put("data/sexDescriptors.jsonl", &[&value("uri://gbisd.edu/SexDescriptor", "Unknown")]);
-    let lines = ["uri://ed-fi.org/SexDescriptor#male", "uri://GBISD.edu/SexDescriptor#Unknown", SEX].map(with_sex);
+    stage.put("data/sexDescriptors.jsonl", &[&value("uri://district.example.org/SexDescriptor", "Unknown")]);
+    let lines =
+        ["uri://ed-fi.org/SexDescriptor#male", "uri://DISTRICT.example.org/SexDescriptor#Unknown", SEX].map(with_sex);
     stage.put("data/students.jsonl", &lines.each_ref().map(String::as_str));
     let ran = stage.run(Command::Validate, |invocation| invocation.selector = Some("students".to_owned()));
     assert_eq!(ran.counts("students"), [3, 0, 1]);

@@ -1,5 +1,6 @@
 //! Records that the documents allow are found to be valid; each known way to break one is found by the method that
 //! should find it, and by no other.
+#![allow(clippy::unwrap_used, reason = "a whole file of tests")]
 
 mod support;
 mod world;
