@@ -156,3 +156,24 @@ fn words() {
     assert_eq!(wrap("one two abcdefghijklm", 2, 12), ["  one two", "  abcdefghij", "  klm"]);
     assert_eq!(wrap("漢字漢字漢字", 0, 10), ["漢字漢字漢", "字"]);
 }
+
+#[test]
+fn records_that_were_had_are_told_before_the_final_word_on_them_and_counted_once() {
+    let mut progress = Progress::new();
+    let now = Duration::from_secs(1_000);
+    progress.observe(&started(Command::Fetch));
+    let expected = |endpoint, records| Event::Expected { endpoint: id(endpoint), records };
+    let received = |endpoint, records| Event::Received { endpoint: id(endpoint), records };
+    let final_word = |endpoint, outcome, count| {
+        Event::Records(crate::event::RecordsEvent { endpoint: id(endpoint), file: "".into(), outcome, count })
+    };
+    let told = [expected(STUDENTS, 80), expected(SCHOOLS, 20), received(STUDENTS, 40), received(SCHOOLS, 10)];
+    told.iter().for_each(|event| progress.observe(event));
+    assert_eq!(progress.line(now), "fetch: 50%, 50 of 100 records, 0.0/s");
+    progress.observe(&received(SCHOOLS, 10));
+    progress.observe(&final_word(SCHOOLS, Outcome::Succeeded { status: 200 }, 20));
+    assert_eq!(progress.line(now), "fetch: 60%, 60 of 100 records, 0.0/s");
+    let lost = failure(Some(500), Cause::ServerFault, &["x"]);
+    progress.observe(&final_word(STUDENTS, Outcome::Failed(lost), 80));
+    assert_eq!(progress.line(now), "fetch: 99%, 100 records, 0.0/s, 80 failed");
+}
