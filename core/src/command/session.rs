@@ -13,7 +13,7 @@ use crate::event::{EndpointId, Event, Listener};
 use crate::host::{
     Clock, FileError, FileErrorKind, Host, Lock, Operator, Storage, StorageError, StorageErrorKind, Wanted,
 };
-use crate::invocation::Invocation;
+use crate::invocation::{Command, Invocation};
 use crate::model::Endpoints;
 use crate::notice::Notice;
 use crate::report::Ended;
@@ -83,8 +83,10 @@ impl<'a, H: Host> Session<'a, H> {
         self.listener.hear(&Event::Notice(notice));
     }
 
+    /// Whether nothing is to be changed; always false of commands that change nothing anyway.
     pub(crate) fn is_dry_run(&self) -> bool {
-        self.invocation.dry_run
+        let planning = [Command::Send, Command::ValidateSend, Command::Delete, Command::Truncate, Command::Create];
+        self.invocation.dry_run && planning.contains(&self.invocation.command)
     }
 
     pub(crate) fn keeps_failed_records(&self) -> bool {

@@ -41,8 +41,12 @@ pub fn exit(results: &Results, fail_on: FailOn, ended: Ended) -> Exit {
         return Exit::AllSkipped;
     }
     let (all, failed) = if matches!(command, Some(Command::Count | Command::Fetch)) {
+        let all = results.endpoints().len();
         let failed = results.endpoints().iter().filter(|endpoint| endpoint.broke() || endpoint.counts().failed > 0);
-        (results.endpoints().len() as u64, failed.count() as u64)
+        // One that may not be read is passed over, but a run that could read nothing at all has failed.
+        let denied = results.endpoints().iter().filter(|endpoint| endpoint.denied);
+        let (failed, denied) = (failed.count(), denied.count());
+        (all as u64, if failed + denied == all { all } else { failed } as u64)
     } else {
         // An endpoint that broke has an unknown number of failed records, at least one.
         let broken = results.endpoints().iter().filter(|endpoint| endpoint.broke()).count() as u64;

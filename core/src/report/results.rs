@@ -48,6 +48,8 @@ pub struct EndpointResults {
     pub(super) valid: u64,
     /// Whether it could not be worked on, or not to its end.
     pub(super) broke: bool,
+    /// Whether the credentials may not read it; of how many records may not be known.
+    pub(super) denied: bool,
     skips: [u64; SKIPS],
     pub(super) retries: u64,
     pub(super) failures: Failures,
@@ -149,6 +151,7 @@ impl Results {
             Outcome::Skipped(skip) => {
                 endpoint.counts.skipped += count;
                 endpoint.skips[position_of(*skip)] += count;
+                endpoint.denied |= *skip == Skip::NotPermitted;
             }
             Outcome::Valid => endpoint.valid += count,
             Outcome::Failed(failure) => {
@@ -209,6 +212,7 @@ impl EndpointResults {
             successes: Vec::new(),
             valid: 0,
             broke: false,
+            denied: false,
             skips: [0; SKIPS],
             retries: 0,
             failures: Failures::default(),

@@ -32,8 +32,8 @@ impl Story {
         Self { results_file, endpoints: HashMap::new() }
     }
 
-    /// The lines an event is worth.
-    pub(super) fn hear(&mut self, event: &Event) -> Vec<Line> {
+    /// The lines an event is worth, those of severity Debug left out unless `debug`: there may be one for each record.
+    pub(super) fn hear(&mut self, event: &Event, debug: bool) -> Vec<Line> {
         match event {
             Event::Started(started) => vec![
                 Line::new(
@@ -76,7 +76,7 @@ impl Story {
                         .with("url", url.as_str()),
                 ]
             }
-            Event::Record(record) => self.record(record),
+            Event::Record(record) => self.record(record, debug),
             Event::Records(records) => self.records(records),
             Event::EndpointFailed { endpoint, failure } => vec![endpoint_failed(endpoint, failure)],
             Event::Repeated { endpoint, status, wait } => {
@@ -115,19 +115,23 @@ impl Story {
         }
     }
 
-    fn record(&mut self, record: &RecordEvent) -> Vec<Line> {
+    fn record(&mut self, record: &RecordEvent, debug: bool) -> Vec<Line> {
         let tally = self.endpoints.entry(record.endpoint.clone()).or_default();
         match &record.outcome {
             Outcome::Succeeded { status } => {
                 tally.succeeded += 1;
-                vec![
+                let line = || {
                     told(record, Severity::Debug, "record_succeeded", &format!("accepted ({status})"))
-                        .with("status", *status),
-                ]
+                        .with("status", *status)
+                };
+                debug.then(line).into_iter().collect()
             }
             Outcome::Skipped(skip) => {
                 tally.skipped += 1;
-                vec![told(record, Severity::Debug, "record_skipped", reason(*skip)).with("reason", format!("{skip:?}"))]
+                let line = || {
+                    told(record, Severity::Debug, "record_skipped", reason(*skip)).with("reason", format!("{skip:?}"))
+                };
+                debug.then(line).into_iter().collect()
             }
             Outcome::Failed(failure) => {
                 tally.failed += 1;
@@ -135,7 +139,7 @@ impl Story {
             }
             Outcome::Valid => {
                 tally.succeeded += 1;
-                vec![told(record, Severity::Debug, "record_valid", "valid")]
+                debug.then(|| told(record, Severity::Debug, "record_valid", "valid")).into_iter().collect()
             }
             Outcome::Invalid(findings) => {
                 tally.failed += 1;
@@ -364,12 +368,12 @@ mod tests {
     #[test]
     fn ten_failures_are_told_and_the_rest_is_counted() {
         let mut story = Story::new(Some("results.json".to_owned()));
-        let told: Vec<Line> = (1..=12).flat_map(|line| story.hear(&failure(line))).collect();
+        let told: Vec<Line> = (1..=12).flat_map(|line| story.hear(&failure(line), false)).collect();
         assert_eq!(told.len(), 10);
         assert_eq!(told[9].text, "ed-fi/students: data/students.jsonl:10: 400 one; two");
         assert_eq!(told[9].severity, Severity::Warning);
         assert_eq!(
-            texts(&story.hear(&Event::EndpointFinished { endpoint: endpoint() })),
+            texts(&story.hear(&Event::EndpointFinished { endpoint: endpoint() }, false)),
             ["ed-fi/students: ... and 2 more in the results file", "ed-fi/students: 0 done, 0 skipped, 12 failed"]
         );
     }
@@ -378,9 +382,9 @@ mod tests {
     fn without_a_results_file_the_flag_is_named() {
         let mut story = Story::new(None);
         for line in 1..=11 {
-            story.hear(&failure(line));
+            story.hear(&failure(line), false);
         }
-        let lines = story.hear(&Event::EndpointFinished { endpoint: endpoint() });
+        let lines = story.hear(&Event::EndpointFinished { endpoint: endpoint() }, false);
         assert_eq!(lines[0].hint.as_deref(), Some("--results-file PATH lists them all"));
     }
 
@@ -389,7 +393,7 @@ mod tests {
         let plan = DryRun { new: 2, already_sent: 5, requests: 1, ..DryRun::default() };
         let mut story = Story::new(None);
         assert_eq!(
-            texts(&story.hear(&Event::DryRun { endpoint: endpoint(), plan })),
+            texts(&story.hear(&Event::DryRun { endpoint: endpoint(), plan }, false)),
             ["ed-fi/students: 2 new, 0 changed, 5 already sent, 0 failed before; 1 request to be made"]
         );
     }
@@ -399,7 +403,7 @@ mod tests {
         let plan = DryRun { already_sent: 5, requests: 5, removal: Some(removal), ..DryRun::default() };
         let mut story = Story::new(None);
         assert_eq!(
-            texts(&story.hear(&Event::DryRun { endpoint: endpoint(), plan })),
+            texts(&story.hear(&Event::DryRun { endpoint: endpoint(), plan }, false)),
             ["ed-fi/students: 2 records to be deleted, 1 not found, 5 sent before"]
         );
     }
