@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::super::words::{columns, duration, number, rate, wrap};
 use super::*;
-use crate::event::DryRun;
+use crate::event::{DryRun, RemovalPlan};
 
 fn closing(ended: Ended) -> Closing {
     Closing { at: at("2026-01-01T00:01:10Z"), ended, results_file: None, failed_dir: None, sent_since: None, width: 80 }
@@ -84,6 +84,30 @@ delete: 2 records in 1 min 10 s
 endpoint  deleted  skipped  failed
 students        1        1       0";
     assert_eq!(summary(&run, &closing(Ended::Completed)).join("\n"), expected);
+}
+
+#[test]
+fn a_dry_run_of_removal() {
+    let removal = Some(RemovalPlan { found: 7, not_found: 2, failed: 1, ..RemovalPlan::default() });
+    let plan = DryRun { already_sent: 3, requests: 17, removal, ..DryRun::default() };
+    let told = |command| {
+        let plan = Event::DryRun { endpoint: id(STUDENTS), plan };
+        summary(&results(&[started(command), plan]), &closing(Ended::DryRun)).join("\n")
+    };
+    let expected = "\
+delete: dry run, nothing was changed
+
+endpoint  delete  absent  several  sent  twice  bad  requests
+students       7       2        0     3      0    1        17
+";
+    assert!(told(Command::Delete).starts_with(expected), "{}", told(Command::Delete));
+    let expected = "\
+truncate: dry run, nothing was changed
+
+endpoint  delete
+students       7
+";
+    assert!(told(Command::Truncate).starts_with(expected), "{}", told(Command::Truncate));
 }
 
 #[test]
