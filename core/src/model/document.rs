@@ -124,7 +124,7 @@ impl Document {
                     partitions: raw.paths.get(&format!("{}/partitions", path.trim_end_matches('/'))).is_some(),
                 },
                 deprecated: post.is_deprecated || schema.is_deprecated,
-                key: identity::natural_key(&parameters, schema, schemas),
+                key: identity::natural_key(&parameters, schema_name, schema, schemas),
                 references: references(schema_name, schemas),
                 education_organization: is_education_organization(schema, schemas),
             });

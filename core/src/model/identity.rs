@@ -5,6 +5,8 @@
 //! that the ODS/API names them with: a property of the same name, a role-named one (`programEducationOrganizationId`
 //! is `programReference.educationOrganizationId`), or a part of a reference with the same name. Parts that several
 //! references share (`schoolId` of a course offering's school and session) have one value in an acceptable record.
+//! Documents of v8 mark the references themselves instead; the parts of those have the names that the resource's own
+//! reference schema gives them.
 
 use super::document::{RawParameter, RawSchema, RawSchemas};
 use super::natural_key::{KeyPart, NaturalKey};
@@ -13,12 +15,15 @@ use super::natural_key::{KeyPart, NaturalKey};
 struct Leaf<'a> {
     property: &'a str,
     name: &'a str,
+    /// The schema that the reference points with.
+    target: &'a str,
     required: bool,
 }
 
 /// The natural key of a resource, `None` where the document marks none.
 pub(super) fn natural_key(
     parameters: &[&RawParameter],
+    schema_name: &str,
     schema: &RawSchema,
     schemas: &RawSchemas,
 ) -> Option<NaturalKey> {
@@ -30,32 +35,73 @@ pub(super) fn natural_key(
             complete: true,
         });
     }
-    let mut names: Vec<&str> = parameters
-        .iter()
-        .filter(|parameter| parameter.is_identity)
-        .filter_map(|parameter| parameter.name.as_deref())
-        .collect();
-    if names.is_empty() {
-        let marked = schema.properties.0.iter().filter(|(_, property)| property.is_identity);
-        names = marked.map(|(name, _)| name.as_str()).collect();
-    }
     let leaves = leaves(schema, schemas);
-    let roles: Vec<Option<usize>> = names.iter().map(|name| role_named(name, &leaves)).collect();
+    let named = |parameter: &&&RawParameter| parameter.name.is_some();
+    let (identity, others): (Vec<_>, Vec<_>) =
+        parameters.iter().filter(named).partition(|parameter| parameter.is_identity);
+    let name = |parameter: &&'_ &RawParameter| parameter.name.as_deref().unwrap_or_default().to_owned();
+    let mut names: Vec<String> = identity.iter().map(name).collect();
+    let others: Vec<String> = others.iter().map(name).collect();
+    let has_identity = !names.is_empty();
+    if !has_identity {
+        let marked = schema.properties.0.iter().filter(|(_, property)| property.is_identity && property.is_scalar());
+        names = marked.map(|(name, _)| name.clone()).collect();
+    }
+    let mut parts = places(&names, &others, schema, &leaves);
+    // References that belong to the key are marked themselves in documents of v8, whose GET parameters do not tell
+    // their parts; where nothing but properties is marked, every required one may belong to it.
+    let is_marked = |leaf: &&Leaf<'_>| schema.properties.get(leaf.property).is_some_and(|inner| inner.is_identity);
+    let may_belong = |leaf: &&Leaf<'_>| is_marked(leaf) || (!has_identity && leaf.required);
+    let lacks = |leaf: &Leaf<'_>, parts: &[KeyPart]| {
+        parts.iter().all(|part| part.name != leaf.name && !part.paths.contains(&leaf.path()))
+    };
+    let mut is_certain = true;
+    if leaves.iter().filter(may_belong).any(|leaf| lacks(leaf, &parts)) {
+        // What others refer to the resource by is its key too, in the right names.
+        let own = ["Reference", "_Reference"].iter().find_map(|end| schemas.get(&format!("{schema_name}{end}")));
+        let further: Vec<&str> = if let Some(own) = own {
+            own.properties.0.iter().filter(|(_, part)| part.is_scalar()).map(|(name, _)| name.as_str()).collect()
+        } else {
+            // Two references to the same may stand for one value or for two, and nothing tells.
+            is_certain = leaves.iter().filter(may_belong).all(|leaf| {
+                is_marked(&leaf)
+                    && leaves.iter().all(|other| other.property == leaf.property || other.target != leaf.target)
+            });
+            leaves.iter().filter(is_marked).map(|leaf| leaf.name).collect()
+        };
+        for name in further {
+            if name != "link" && names.iter().all(|known| known != name) {
+                names.push(name.to_owned());
+            }
+        }
+        parts = places(&names, &others, schema, &leaves);
+    }
+    let complete =
+        is_certain && parts.len() == names.len() && leaves.iter().filter(is_marked).all(|leaf| !lacks(leaf, &parts));
+    if parts.is_empty() { None } else { Some(NaturalKey { parts, complete }) }
+}
+
+/// Where the parts of these names stand in a body. `others` are parameters that are no part of the key, but may say
+/// what a reference's part is called.
+fn places(names: &[String], others: &[String], schema: &RawSchema, leaves: &[Leaf<'_>]) -> Vec<KeyPart> {
+    let has = |name: &str| schema.properties.get(name).is_some_and(RawSchema::is_scalar);
+    let role = |name: &String| if has(name) { None } else { role_named(name, leaves) };
+    let roles: Vec<Option<usize>> = names.iter().map(role).collect();
+    let claimed: Vec<Option<usize>> = roles.iter().copied().chain(others.iter().map(role)).collect();
     let mut parts = Vec::new();
     for (name, role) in names.iter().zip(&roles) {
         let paths = if has(name) {
-            vec![vec![(*name).to_owned()]]
+            vec![vec![name.clone()]]
         } else if let Some(leaf) = role {
             vec![leaves[*leaf].path()]
         } else {
-            plainly_named(name, &leaves, &roles)
+            plainly_named(name, leaves, &claimed)
         };
         if !paths.is_empty() {
-            parts.push(KeyPart { name: (*name).to_owned(), paths });
+            parts.push(KeyPart { name: name.clone(), paths });
         }
     }
-    let complete = parts.len() == names.len();
-    if parts.is_empty() { None } else { Some(NaturalKey { parts, complete }) }
+    parts
 }
 
 impl Leaf<'_> {
@@ -71,11 +117,12 @@ fn leaves<'a>(schema: &'a RawSchema, schemas: &'a RawSchemas) -> Vec<Leaf<'a>> {
         if !property.ends_with("Reference") {
             continue;
         }
-        let Some(target) = inner.target().and_then(|target| schemas.get(target)) else { continue };
+        let Some(target) = inner.target() else { continue };
+        let Some(reference) = schemas.get(target) else { continue };
         let required = schema.required.contains(property);
-        for (name, part) in &target.properties.0 {
+        for (name, part) in &reference.properties.0 {
             if part.is_scalar() && name != "link" {
-                leaves.push(Leaf { property, name, required });
+                leaves.push(Leaf { property, name, target, required });
             }
         }
     }

@@ -68,6 +68,56 @@ fn a_part_of_the_very_name_comes_before_one_with_a_role() {
     }
 }
 
+/// As in documents of v8: the reference itself is marked, and the parameters tell only the resource's own properties.
+#[test]
+fn marked_references_belong_to_the_key() {
+    let school = r##""schoolReference":{"$ref":"#/d/edFi_schoolReference","x-Ed-Fi-isIdentity":true}"##;
+    let program = r##""programReference":{"$ref":"#/d/edFi_programReference","x-Ed-Fi-isIdentity":true}"##;
+    let date = r#""date":{"type":"string","x-Ed-Fi-isIdentity":true}"#;
+    for document in both(&format!("{date},{school},{program}"), r#""schoolReference""#, &parameters(&["date"])) {
+        let parts = ["date=date", "schoolId=schoolReference.schoolId"];
+        assert_eq!(key_of(&document, "things")[..2], parts);
+        let key = document.resources[0].key.as_ref().unwrap();
+        assert!(key.complete && key.parts.len() == 4, "{key:?}");
+    }
+    // Two references to the same kind: one value or two, nothing tells.
+    let other = r##""feederSchoolReference":{"$ref":"#/d/edFi_schoolReference","x-Ed-Fi-isIdentity":true}"##;
+    let none = r#"{"name":"id","in":"query"}"#;
+    for document in both(&format!("{school},{other}"), r#""schoolReference","feederSchoolReference""#, none) {
+        assert!(!document.resources[0].key.as_ref().unwrap().complete);
+    }
+}
+
+/// Only properties are marked, and a required reference may belong to the key: what was found is not taken for all.
+#[test]
+fn a_key_that_may_lack_a_reference_is_not_complete() {
+    let properties = format!(r#""entryDate":{{"type":"string","x-Ed-Fi-isIdentity":true}},{SCHOOL}"#);
+    let none = r#"{"name":"id","in":"query"}"#;
+    for document in both(&properties, r#""schoolReference""#, none) {
+        assert_eq!(key_of(&document, "things"), ["entryDate=entryDate"]);
+        assert!(!document.resources[0].key.as_ref().unwrap().complete);
+    }
+    for document in both(&properties, "", none) {
+        assert!(document.resources[0].key.as_ref().unwrap().complete);
+    }
+}
+
+/// A parameter that is no part of the key may still claim a reference's part: that part is then not the plain one.
+#[test]
+fn parameters_beside_the_key_claim_their_parts() {
+    let organization = r##""educationOrganizationReference":{"$ref":"#/d/edFi_educationOrganizationReference"}"##;
+    let program = r##""programReference":{"$ref":"#/d/edFi_programReference"}"##;
+    let required = r#""programReference","educationOrganizationReference""#;
+    let names = format!(
+        r#"{},{{"name":"programEducationOrganizationId","in":"query"}}"#,
+        parameters(&["educationOrganizationId"])
+    );
+    for document in both(&format!("{program},{organization}"), required, &names) {
+        let expected = ["educationOrganizationId=educationOrganizationReference.educationOrganizationId"];
+        assert_eq!(key_of(&document, "things"), expected);
+    }
+}
+
 #[test]
 fn role_named_parts_do_not_stand_for_others() {
     let properties = format!(r##"{SCHOOL},"feederSchoolReference":{{"$ref":"#/d/edFi_schoolReference"}}"##);
