@@ -127,7 +127,7 @@ mod tests {
             ("uri://ed-fi.org/X#Fal", Some("uri://ed-fi.org/X#Fall Semester")),
             ("uri://ed-fi.org/X#fall semester", Some("uri://ed-fi.org/X#Fall Semester")),
             ("uri://district.example.org/X#Spring", Some("uri://district.example.org/X#Spring Semester")),
-            ("uri://other.example.org/X#Spring Semester", Some("uri://ed-fi.org/X#Spring Semester")),
+            ("uri://other.example.org/X#Spring Semester", Some("uri://district.example.org/X#Spring Semester")),
             ("uri://district.example.org/X#Male", Some("uri://ed-fi.org/X#Male")),
             ("Fall Semester", Some("uri://ed-fi.org/X#Fall Semester")),
             ("uri://ed-fi.org/X#Quarter", None),
