@@ -7,8 +7,8 @@ mod support;
 use std::collections::BTreeSet;
 
 use lightbeam_core::exit::Exit;
-use lightbeam_core::host::Host as _;
 use lightbeam_core::host::memory::Reply;
+use lightbeam_core::host::{Clock as _, Host as _};
 use lightbeam_core::invocation::{Command, FailOn, Invocation};
 use lightbeam_sim::builtin::{self, Style};
 use lightbeam_sim::{Forbidden, Operation, Settings, Shape};
@@ -360,16 +360,17 @@ fn a_record_that_comes_twice_is_written_once_and_told() {
 
 #[test]
 fn a_count_that_does_not_hold_is_told() {
-    for (counted, pages_of) in [(20, 10), (35, 10), (5, 10)] {
+    for (counted, again) in [(20, 20), (35, 30), (5, 5)] {
         let stage = swagger2(Shape::V5);
         load_students(&stage, 30);
         let texts = all_texts(&stage);
-        with_pages_of(&stage, pages_of);
+        with_pages_of(&stage, 10);
         let given = move |request: &str| {
             let offset: usize = parameter(request, "offset").parse().unwrap();
             format!("[{}]", texts[offset.min(30)..(offset + 10).min(30)].join(","))
         };
-        serve_pages(&stage, given, Some(counted), None);
+        let counts = std::cell::RefCell::new(vec![again, counted]);
+        serve_counted(&stage, given, move || counts.borrow_mut().pop(), None);
         let ran = fetch(&stage, |_| {});
         let written = numbers(&stage, "data/students.jsonl");
         assert_eq!(written, up_to(written.len()));
@@ -378,6 +379,62 @@ fn a_count_that_does_not_hold_is_told() {
         // What was added meanwhile is had too, as far as full pages show it.
         assert_eq!(written.len(), if counted == 20 { 20 } else { 30 });
     }
+}
+
+/// What was counted and did not come is not delivered: an older file stays, and nobody takes part of the records for all
+/// of them.
+#[test]
+fn fewer_records_than_the_api_counts_are_a_failure() {
+    // Pages that are empty at once, for all ways of paging; and pages that end in the middle.
+    for (shape, style, count, given) in [
+        (Shape::V5, Style::Swagger2, 100, 0),
+        (Shape::V7, Style::OpenApi3, 20, 0),
+        (Shape::V5, Style::Swagger2, 100, 37),
+    ] {
+        let stage = Stage::with(Settings { shape, ..Settings::default() }, builtin::documents(style));
+        load_students(&stage, given.max(1));
+        let texts = all_texts(&stage);
+        stage.put("data/students.jsonl", &["{\"older\":1}"]);
+        with_pages_of(&stage, 10);
+        let body = move |request: &str| {
+            let offset: usize = parameter(request, "offset").parse().unwrap();
+            format!("[{}]", texts[offset.min(given)..(offset + 10).min(given)].join(","))
+        };
+        serve_pages(&stage, body, Some(count), None);
+        let ran = fetch(&stage, |_| {});
+        assert_eq!((ran.exit, ran.counts("students")), (Exit::Failed, [count, 0, count]), "{:?}", ran.notices);
+        let message = ran.results["resources"]["students"]["failures"][0]["message"].as_str().unwrap().to_owned();
+        assert_eq!(message, format!("the API counts {count} records, but only {given} of them came on its pages"));
+        assert_eq!(stage.text("data/students.jsonl").unwrap(), "{\"older\":1}\n", "an older file stays as it was");
+    }
+}
+
+/// A token that gets lost on the way looks like the end of a partition.
+#[test]
+fn a_token_that_is_lost_in_the_middle_of_a_partition_is_a_failure() {
+    let stage = Stage::new(Settings { page_limit: 5, ..Settings::default() });
+    load_students(&stage, 130);
+    with_pages_of(&stage, 5);
+    let api = stage.api.clone();
+    let seen = std::rc::Rc::new(std::cell::Cell::new(0));
+    let (count, clock) = (seen.clone(), stage.host.clock().clone());
+    stage.intercept(move |request| {
+        if !request.url.query().unwrap_or_default().contains("pageToken=") {
+            return None;
+        }
+        count.set(count.get() + 1);
+        let mut reply = support::reply(&mut api.borrow_mut(), request, support::milliseconds(clock.now()));
+        if count.get() == 7
+            && let Some(Ok(response)) = &mut reply.answer
+        {
+            response.headers.remove("next-page-token").expect("every page shows one");
+        }
+        Some(reply)
+    });
+    let ran = fetch(&stage, |_| {});
+    assert!(seen.get() > 7, "{}", seen.get());
+    assert_eq!((ran.exit, ran.counts("students")), (Exit::Failed, [130, 0, 130]), "{:?}", ran.notices);
+    assert_eq!(stage.text("data/students.jsonl"), None);
 }
 
 #[test]
@@ -522,6 +579,16 @@ fn serve_pages(
     total: Option<u64>,
     token: Option<Box<dyn Fn() -> String>>,
 ) {
+    serve_counted(stage, body, move || total, token);
+}
+
+/// The same with a count that may be another one each time.
+fn serve_counted(
+    stage: &Stage,
+    body: impl Fn(&str) -> String + 'static,
+    total: impl Fn() -> Option<u64> + 'static,
+    token: Option<Box<dyn Fn() -> String>>,
+) {
     stage.intercept(move |request| {
         if !request.url.path().ends_with("/students") {
             return None;
@@ -530,7 +597,7 @@ fn serve_pages(
         let is_count = query.contains("totalCount");
         let text = if is_count { "[]".to_owned() } else { body(&query) };
         let mut headers = http::HeaderMap::new();
-        if let (true, Some(total)) = (is_count, total) {
+        if is_count && let Some(total) = total() {
             headers.insert("total-count", total.into());
         }
         if let (false, Some(token)) = (is_count, &token) {

@@ -9,8 +9,9 @@ use super::record_text::RecordText;
 use crate::api::page::{Page, record_mark};
 use crate::command::Session;
 use crate::command::collection::{Collection, Paging, Query, Trouble};
+use crate::command::failure::failure;
 use crate::data::Digest;
-use crate::event::{Event, Failure, Outcome, RecordsEvent, Skip};
+use crate::event::{Cause, Event, Failure, Outcome, RecordsEvent, Skip};
 use crate::host::{FileError, Files, Host, Sink};
 use crate::model::Endpoint;
 use crate::notice::Notice;
@@ -67,6 +68,9 @@ impl<H: Host> Fetch<'_, H> {
         let path = self.folder.path(self.session, &endpoint.id);
         let delivered = async {
             let written = self.write(endpoint, &path, total).await?;
+            self.refuse_fewer(endpoint, total, written.records + written.repeated)
+                .await
+                .map_err(Undelivered::Unread)?;
             self.put_in_place(endpoint, &path, written).await.map_err(Undelivered::Unwritten)
         };
         match delivered.await {
@@ -113,6 +117,19 @@ impl<H: Host> Fetch<'_, H> {
             self.session.listener.hear(&Event::Received { endpoint, records });
         }
         Ok(written)
+    }
+
+    /// Fewer records came than were counted: they were removed meanwhile, as the API then says when it counts again, or
+    /// it holds more than its pages gave. A file without those would look like all there is.
+    async fn refuse_fewer(&self, endpoint: &Endpoint, total: Option<u64>, came: u64) -> Result<(), Trouble> {
+        let Some(total) = total.filter(|total| *total > came) else { return Ok(()) };
+        let again = Collection::new(self.session, self.paging, endpoint, self.query).total().await?;
+        let total = again.unwrap_or(total);
+        if total <= came {
+            return Ok(());
+        }
+        let message = format!("the API counts {total} records, but only {came} of them came on its pages");
+        Err(Trouble::Failed(failure(message, Cause::ServerFault)))
     }
 
     /// The lines of a page. A record that was there before is left out: with offsets, whatever is added or removed
