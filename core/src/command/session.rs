@@ -132,7 +132,7 @@ impl<'a, H: Host> Session<'a, H> {
         if self.ended.get().is_none()
             && let Some(broken_off) = self.api.broken_off()
         {
-            self.notice(broken_off.notice());
+            self.notice(broken_off.notice(self.invocation.command));
             self.ended.set(Some(Ended::BrokenOff));
         }
         self.ended.get().is_some()
