@@ -465,11 +465,47 @@ fn other_files_of_the_endpoint_beside_the_output_are_told() {
     assert!(ran.told(told), "{:?}", ran.notices);
 }
 
+/// Such as one that another program has open: the others are delivered all the same.
+#[test]
+fn a_file_that_cannot_be_written_is_its_endpoints_failure() {
+    let stage = Stage::new(Settings::default());
+    load_students(&stage, 20);
+    stage.put("data/students.jsonl/inside.jsonl", &["{}"]);
+    let both = |invocation: &mut Invocation| invocation.selector = Some("students,schoolYearTypes".into());
+    let ran = stage.run(Command::Fetch, both);
+    assert_eq!(
+        (ran.exit, ran.counts("students"), ran.counts("schoolYearTypes")),
+        (Exit::Failed, [20, 0, 20], [60, 0, 0]),
+        "{:?}",
+        ran.notices
+    );
+    assert!(ran.told("the records of ed-fi/students could not be written: "), "{:?}", ran.notices);
+    let failure = &ran.results["resources"]["students"]["failures"][0];
+    assert!(failure["message"].as_str().unwrap().starts_with("the file could not be written: "), "{failure}");
+    assert_eq!(stage.text("data/schoolYearTypes.jsonl").unwrap().lines().count(), 60);
+}
+
+#[test]
+fn without_room_one_message_ends_the_run() {
+    let stage = Stage::new(Settings::default());
+    load_students(&stage, 20);
+    stage.host.files().fill();
+    let ran = stage.run(Command::Fetch, |invocation| {
+        invocation.selector = Some("students,schoolYearTypes".into());
+        invocation.results_file = None;
+    });
+    assert_eq!(ran.exit, Exit::Failed);
+    let told = ran.notices.iter().filter(|notice| notice.contains("fetched records cannot be written")).count();
+    assert_eq!(told, 1, "{:?}", ran.notices);
+    assert_eq!((stage.text("data/students.jsonl"), stage.text("data/schoolYearTypes.jsonl")), (None, None));
+}
+
 #[test]
 fn stopped_at_any_moment_only_whole_files_are_there() {
     let loaded = Stage::new(Settings { page_limit: 5, ..Settings::default() });
     load_students(&loaded, 60);
     with_pages_of(&loaded, 5);
+    let mut in_the_middle = 0;
     for asked in 0..60 {
         let stage = loaded.restarted();
         stage.host.operator().stop_after(asked);
@@ -477,16 +513,21 @@ fn stopped_at_any_moment_only_whole_files_are_there() {
         stage.host.files().remove("data/schoolYearTypes.jsonl");
         let ran = stage.run(Command::Fetch, |invocation| invocation.selector = Some("students,schoolYearTypes".into()));
         for (path, whole) in [("data/students.jsonl", 60), ("data/schoolYearTypes.jsonl", 60)] {
-            if let Some(text) = stage.text(path) {
+            let text = stage.text(path);
+            if let Some(text) = &text {
                 assert_eq!(text.lines().count(), whole);
             }
+            assert!(text.is_none() || asked > 0, "nothing is written when nothing may be begun");
         }
         if ran.exit == Exit::Done {
             assert_eq!(ran.counts("students"), [60, 0, 0]);
         } else {
             assert_eq!((ran.exit, &ran.results["completed"]), (Exit::Failed, &json!(false)));
+            in_the_middle += usize::from(!pages(&stage).is_empty());
         }
+        assert!(asked > 0 || ran.exit == Exit::Failed);
     }
+    assert!(in_the_middle > 0, "some of them stop when pages are had already");
 }
 
 #[test]
