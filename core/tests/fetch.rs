@@ -177,6 +177,28 @@ fn a_page_size_above_the_maximum_is_lowered_with_one_notice() {
     }
 }
 
+/// A refusal may speak of limits and mean something else.
+#[test]
+fn one_endpoint_that_refuses_every_page_size_does_not_shrink_the_pages_of_others() {
+    let stage = Stage::new(Settings { page_limit: 10, ..Settings::default() });
+    load_students(&stage, 60);
+    with_pages_of(&stage, 10);
+    // The other endpoint asks for its partitions before its first page, so the refusals come first. The count succeeds, the pages do not.
+    let rule = answers("schoolYearTypes?limit=0", 200, "[]");
+    let refusal = answers("/schoolYearTypes", 400, r#"{"message":"The limit of your contract is reached."}"#);
+    stage.api.borrow_mut().change(|settings| settings.rules = vec![rule, refusal]);
+    let ran = stage.run(Command::Fetch, |invocation| invocation.selector = Some("students,schoolYearTypes".into()));
+    assert_eq!((ran.exit, ran.counts("students")), (Exit::Done, [60, 0, 0]));
+    assert!(
+        pages(&stage).iter().any(|request| request.contains("schoolYearTypes?limit=1&")),
+        "smaller ones were tried"
+    );
+    let pages = pages(&stage);
+    let of_others: Vec<&String> = pages.iter().filter(|request| request.contains("students")).collect();
+    assert!(!of_others.is_empty() && of_others.iter().all(|request| request.ends_with("pageSize=10")), "{of_others:?}");
+    assert!(!ran.told("is lowered to that"), "{:?}", ran.notices);
+}
+
 /// A server that gives fewer records than it is asked for, and no error: nothing may be passed over.
 #[test]
 fn pages_shorter_than_asked_for_lose_nothing() {
@@ -337,6 +359,29 @@ fn a_page_that_comes_again_and_again_ends_with_an_error() {
     serve_pages(&stage, move |_| page.to_owned(), Some(50), Some(Box::new(new)));
     let ran = fetch(&stage, |_| {});
     assert_eq!((ran.exit, ran.counts("students")), (Exit::Failed, [50, 0, 50]));
+}
+
+/// An API that ignores `offset` and whose pages take turns: no two neighbours are alike, and yet there is no end.
+#[test]
+fn pages_that_take_turns_end_with_an_error() {
+    // Where there are as many as counted, nothing leads further; so the count is exceeded, or there is none.
+    for total in [None, Some(5)] {
+        let stage = swagger2(Shape::V5);
+        with_pages_of(&stage, 2);
+        let asked = std::cell::Cell::new(0);
+        let turns = move |_: &str| {
+            asked.set(asked.get() + 1);
+            assert!(asked.get() < 1000, "it never ends");
+            let first = 2 * (asked.get() % 2);
+            format!("[{{\"id\":\"{first}\"}},{{\"id\":\"{}\"}}]", first + 1)
+        };
+        serve_pages(&stage, turns, total, None);
+        let ran = fetch(&stage, |_| {});
+        assert_eq!(ran.exit, Exit::Failed, "{total:?}");
+        let message = ran.results["resources"]["students"]["failures"][0]["message"].as_str().unwrap().to_owned();
+        assert!(message.contains("the same page again"), "{message}");
+        assert_eq!(stage.text("data/students.jsonl"), None);
+    }
 }
 
 /// With offsets, whatever is added or removed meanwhile shifts what comes after it.
