@@ -7,8 +7,8 @@ mod support;
 use std::collections::BTreeSet;
 
 use lightbeam_core::exit::Exit;
-use lightbeam_core::host::Host as _;
 use lightbeam_core::host::memory::Reply;
+use lightbeam_core::host::{Clock as _, Host as _};
 use lightbeam_core::invocation::{Command, FailOn, Invocation};
 use lightbeam_sim::builtin::{self, Style};
 use lightbeam_sim::{Forbidden, Operation, Settings, Shape};
@@ -177,6 +177,28 @@ fn a_page_size_above_the_maximum_is_lowered_with_one_notice() {
     }
 }
 
+/// A refusal may speak of limits and mean something else.
+#[test]
+fn one_endpoint_that_refuses_every_page_size_does_not_shrink_the_pages_of_others() {
+    let stage = Stage::new(Settings { page_limit: 10, ..Settings::default() });
+    load_students(&stage, 60);
+    with_pages_of(&stage, 10);
+    // The other endpoint asks for its partitions before its first page, so the refusals come first. The count succeeds, the pages do not.
+    let rule = answers("schoolYearTypes?limit=0", 200, "[]");
+    let refusal = answers("/schoolYearTypes", 400, r#"{"message":"The limit of your contract is reached."}"#);
+    stage.api.borrow_mut().change(|settings| settings.rules = vec![rule, refusal]);
+    let ran = stage.run(Command::Fetch, |invocation| invocation.selector = Some("students,schoolYearTypes".into()));
+    assert_eq!((ran.exit, ran.counts("students")), (Exit::Done, [60, 0, 0]));
+    assert!(
+        pages(&stage).iter().any(|request| request.contains("schoolYearTypes?limit=1&")),
+        "smaller ones were tried"
+    );
+    let pages = pages(&stage);
+    let of_others: Vec<&String> = pages.iter().filter(|request| request.contains("students")).collect();
+    assert!(!of_others.is_empty() && of_others.iter().all(|request| request.ends_with("pageSize=10")), "{of_others:?}");
+    assert!(!ran.told("is lowered to that"), "{:?}", ran.notices);
+}
+
 /// A server that gives fewer records than it is asked for, and no error: nothing may be passed over.
 #[test]
 fn pages_shorter_than_asked_for_lose_nothing() {
@@ -339,6 +361,29 @@ fn a_page_that_comes_again_and_again_ends_with_an_error() {
     assert_eq!((ran.exit, ran.counts("students")), (Exit::Failed, [50, 0, 50]));
 }
 
+/// An API that ignores `offset` and whose pages take turns: no two neighbours are alike, and yet there is no end.
+#[test]
+fn pages_that_take_turns_end_with_an_error() {
+    // Where there are as many as counted, nothing leads further; so the count is exceeded, or there is none.
+    for total in [None, Some(5)] {
+        let stage = swagger2(Shape::V5);
+        with_pages_of(&stage, 2);
+        let asked = std::cell::Cell::new(0);
+        let turns = move |_: &str| {
+            asked.set(asked.get() + 1);
+            assert!(asked.get() < 1000, "it never ends");
+            let first = 2 * (asked.get() % 2);
+            format!("[{{\"id\":\"{first}\"}},{{\"id\":\"{}\"}}]", first + 1)
+        };
+        serve_pages(&stage, turns, total, None);
+        let ran = fetch(&stage, |_| {});
+        assert_eq!(ran.exit, Exit::Failed, "{total:?}");
+        let message = ran.results["resources"]["students"]["failures"][0]["message"].as_str().unwrap().to_owned();
+        assert!(message.contains("the same page again"), "{message}");
+        assert_eq!(stage.text("data/students.jsonl"), None);
+    }
+}
+
 /// With offsets, whatever is added or removed meanwhile shifts what comes after it.
 #[test]
 fn a_record_that_comes_twice_is_written_once_and_told() {
@@ -360,16 +405,17 @@ fn a_record_that_comes_twice_is_written_once_and_told() {
 
 #[test]
 fn a_count_that_does_not_hold_is_told() {
-    for (counted, pages_of) in [(20, 10), (35, 10), (5, 10)] {
+    for (counted, again) in [(20, 20), (35, 30), (5, 5)] {
         let stage = swagger2(Shape::V5);
         load_students(&stage, 30);
         let texts = all_texts(&stage);
-        with_pages_of(&stage, pages_of);
+        with_pages_of(&stage, 10);
         let given = move |request: &str| {
             let offset: usize = parameter(request, "offset").parse().unwrap();
             format!("[{}]", texts[offset.min(30)..(offset + 10).min(30)].join(","))
         };
-        serve_pages(&stage, given, Some(counted), None);
+        let counts = std::cell::RefCell::new(vec![again, counted]);
+        serve_counted(&stage, given, move || counts.borrow_mut().pop(), None);
         let ran = fetch(&stage, |_| {});
         let written = numbers(&stage, "data/students.jsonl");
         assert_eq!(written, up_to(written.len()));
@@ -378,6 +424,62 @@ fn a_count_that_does_not_hold_is_told() {
         // What was added meanwhile is had too, as far as full pages show it.
         assert_eq!(written.len(), if counted == 20 { 20 } else { 30 });
     }
+}
+
+/// What was counted and did not come is not delivered: an older file stays, and nobody takes part of the records for all
+/// of them.
+#[test]
+fn fewer_records_than_the_api_counts_are_a_failure() {
+    // Pages that are empty at once, for all ways of paging; and pages that end in the middle.
+    for (shape, style, count, given) in [
+        (Shape::V5, Style::Swagger2, 100, 0),
+        (Shape::V7, Style::OpenApi3, 20, 0),
+        (Shape::V5, Style::Swagger2, 100, 37),
+    ] {
+        let stage = Stage::with(Settings { shape, ..Settings::default() }, builtin::documents(style));
+        load_students(&stage, given.max(1));
+        let texts = all_texts(&stage);
+        stage.put("data/students.jsonl", &["{\"older\":1}"]);
+        with_pages_of(&stage, 10);
+        let body = move |request: &str| {
+            let offset: usize = parameter(request, "offset").parse().unwrap();
+            format!("[{}]", texts[offset.min(given)..(offset + 10).min(given)].join(","))
+        };
+        serve_pages(&stage, body, Some(count), None);
+        let ran = fetch(&stage, |_| {});
+        assert_eq!((ran.exit, ran.counts("students")), (Exit::Failed, [count, 0, count]), "{:?}", ran.notices);
+        let message = ran.results["resources"]["students"]["failures"][0]["message"].as_str().unwrap().to_owned();
+        assert_eq!(message, format!("the API counts {count} records, but only {given} of them came on its pages"));
+        assert_eq!(stage.text("data/students.jsonl").unwrap(), "{\"older\":1}\n", "an older file stays as it was");
+    }
+}
+
+/// A token that gets lost on the way looks like the end of a partition.
+#[test]
+fn a_token_that_is_lost_in_the_middle_of_a_partition_is_a_failure() {
+    let stage = Stage::new(Settings { page_limit: 5, ..Settings::default() });
+    load_students(&stage, 130);
+    with_pages_of(&stage, 5);
+    let api = stage.api.clone();
+    let seen = std::rc::Rc::new(std::cell::Cell::new(0));
+    let (count, clock) = (seen.clone(), stage.host.clock().clone());
+    stage.intercept(move |request| {
+        if !request.url.query().unwrap_or_default().contains("pageToken=") {
+            return None;
+        }
+        count.set(count.get() + 1);
+        let mut reply = support::reply(&mut api.borrow_mut(), request, support::milliseconds(clock.now()));
+        if count.get() == 7
+            && let Some(Ok(response)) = &mut reply.answer
+        {
+            response.headers.remove("next-page-token").expect("every page shows one");
+        }
+        Some(reply)
+    });
+    let ran = fetch(&stage, |_| {});
+    assert!(seen.get() > 7, "{}", seen.get());
+    assert_eq!((ran.exit, ran.counts("students")), (Exit::Failed, [130, 0, 130]), "{:?}", ran.notices);
+    assert_eq!(stage.text("data/students.jsonl"), None);
 }
 
 #[test]
@@ -408,11 +510,47 @@ fn other_files_of_the_endpoint_beside_the_output_are_told() {
     assert!(ran.told(told), "{:?}", ran.notices);
 }
 
+/// Such as one that another program has open: the others are delivered all the same.
+#[test]
+fn a_file_that_cannot_be_written_is_its_endpoints_failure() {
+    let stage = Stage::new(Settings::default());
+    load_students(&stage, 20);
+    stage.put("data/students.jsonl/inside.jsonl", &["{}"]);
+    let both = |invocation: &mut Invocation| invocation.selector = Some("students,schoolYearTypes".into());
+    let ran = stage.run(Command::Fetch, both);
+    assert_eq!(
+        (ran.exit, ran.counts("students"), ran.counts("schoolYearTypes")),
+        (Exit::Failed, [20, 0, 20], [60, 0, 0]),
+        "{:?}",
+        ran.notices
+    );
+    assert!(ran.told("the records of ed-fi/students could not be written: "), "{:?}", ran.notices);
+    let failure = &ran.results["resources"]["students"]["failures"][0];
+    assert!(failure["message"].as_str().unwrap().starts_with("the file could not be written: "), "{failure}");
+    assert_eq!(stage.text("data/schoolYearTypes.jsonl").unwrap().lines().count(), 60);
+}
+
+#[test]
+fn without_room_one_message_ends_the_run() {
+    let stage = Stage::new(Settings::default());
+    load_students(&stage, 20);
+    stage.host.files().fill();
+    let ran = stage.run(Command::Fetch, |invocation| {
+        invocation.selector = Some("students,schoolYearTypes".into());
+        invocation.results_file = None;
+    });
+    assert_eq!(ran.exit, Exit::Failed);
+    let told = ran.notices.iter().filter(|notice| notice.contains("fetched records cannot be written")).count();
+    assert_eq!(told, 1, "{:?}", ran.notices);
+    assert_eq!((stage.text("data/students.jsonl"), stage.text("data/schoolYearTypes.jsonl")), (None, None));
+}
+
 #[test]
 fn stopped_at_any_moment_only_whole_files_are_there() {
     let loaded = Stage::new(Settings { page_limit: 5, ..Settings::default() });
     load_students(&loaded, 60);
     with_pages_of(&loaded, 5);
+    let mut in_the_middle = 0;
     for asked in 0..60 {
         let stage = loaded.restarted();
         stage.host.operator().stop_after(asked);
@@ -420,16 +558,21 @@ fn stopped_at_any_moment_only_whole_files_are_there() {
         stage.host.files().remove("data/schoolYearTypes.jsonl");
         let ran = stage.run(Command::Fetch, |invocation| invocation.selector = Some("students,schoolYearTypes".into()));
         for (path, whole) in [("data/students.jsonl", 60), ("data/schoolYearTypes.jsonl", 60)] {
-            if let Some(text) = stage.text(path) {
+            let text = stage.text(path);
+            if let Some(text) = &text {
                 assert_eq!(text.lines().count(), whole);
             }
+            assert!(text.is_none() || asked > 0, "nothing is written when nothing may be begun");
         }
         if ran.exit == Exit::Done {
             assert_eq!(ran.counts("students"), [60, 0, 0]);
         } else {
             assert_eq!((ran.exit, &ran.results["completed"]), (Exit::Failed, &json!(false)));
+            in_the_middle += usize::from(!pages(&stage).is_empty());
         }
+        assert!(asked > 0 || ran.exit == Exit::Failed);
     }
+    assert!(in_the_middle > 0, "some of them stop when pages are had already");
 }
 
 #[test]
@@ -522,6 +665,16 @@ fn serve_pages(
     total: Option<u64>,
     token: Option<Box<dyn Fn() -> String>>,
 ) {
+    serve_counted(stage, body, move || total, token);
+}
+
+/// The same with a count that may be another one each time.
+fn serve_counted(
+    stage: &Stage,
+    body: impl Fn(&str) -> String + 'static,
+    total: impl Fn() -> Option<u64> + 'static,
+    token: Option<Box<dyn Fn() -> String>>,
+) {
     stage.intercept(move |request| {
         if !request.url.path().ends_with("/students") {
             return None;
@@ -530,7 +683,7 @@ fn serve_pages(
         let is_count = query.contains("totalCount");
         let text = if is_count { "[]".to_owned() } else { body(&query) };
         let mut headers = http::HeaderMap::new();
-        if let (true, Some(total)) = (is_count, total) {
+        if is_count && let Some(total) = total() {
             headers.insert("total-count", total.into());
         }
         if let (false, Some(token)) = (is_count, &token) {

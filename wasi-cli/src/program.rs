@@ -44,7 +44,8 @@ async fn run_parsed(parsed: &Parsed) -> Exit {
         invocation.results_file.clone(),
         *host.clock(),
         std::io::stderr(),
-    );
+    )
+    .sharing(host.operator().floor());
     let report = {
         let run = pin!(run(invocation, &host, &terminal));
         let ticks = pin!(async {

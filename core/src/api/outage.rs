@@ -10,6 +10,7 @@ use super::Unreachable;
 use super::exchange::{Call, Exchange, Stopped};
 use super::signal::Signal;
 use crate::host::{Clock, Request, Response};
+use crate::invocation::Command;
 use crate::notice::Notice;
 
 /// Why a run was broken off; `Display` is one plain sentence.
@@ -40,9 +41,12 @@ impl fmt::Display for BrokenOff {
 }
 
 impl BrokenOff {
-    /// The notice that ends the run.
-    pub fn notice(&self) -> Notice {
-        let rest = "run the same command again: it sends what was not accepted yet";
+    /// The notice that ends the run of a command.
+    pub fn notice(&self, command: Command) -> Notice {
+        let rest = match command {
+            Command::Send | Command::ValidateSend => "run the same command again: it sends what was not accepted yet",
+            _ => "run the same command again",
+        };
         let hint = match self {
             Self::NoAnswer { hint, .. } => hint,
             Self::NoToken(error) => &error.hint,

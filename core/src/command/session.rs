@@ -132,7 +132,7 @@ impl<'a, H: Host> Session<'a, H> {
         if self.ended.get().is_none()
             && let Some(broken_off) = self.api.broken_off()
         {
-            self.notice(broken_off.notice());
+            self.notice(broken_off.notice(self.invocation.command));
             self.ended.set(Some(Ended::BrokenOff));
         }
         self.ended.get().is_some()
@@ -307,11 +307,16 @@ impl<'a, H: Host> Session<'a, H> {
     pub(crate) async fn write_failed_records(&self, failed: FailedRecords, endpoint: &EndpointId, files: &[Rc<str>]) {
         let Some(dir) = self.failed_dir().filter(|_| self.keeps_failed_records()) else { return };
         if let Err(error) = failed.write(self, dir, endpoint, files).await {
-            let mut notice = Notice::error(format!("the failed records of {endpoint} could not be written: {error}"));
-            notice.hint.clone_from(&error.hint);
-            self.notice(notice);
-            self.incomplete.set(true);
+            self.unwritten(&format!("the failed records of {endpoint} could not be written"), &error);
         }
+    }
+
+    /// A file that was asked for could not be written: the rest is worked on, but the run is not complete.
+    pub(crate) fn unwritten(&self, what: &str, error: &FileError) {
+        let mut notice = Notice::error(format!("{what}: {error}"));
+        notice.hint.clone_from(&error.hint);
+        self.notice(notice);
+        self.incomplete.set(true);
     }
 
     /// What to call an endpoint: its bare name if it is in the run's own namespace or the only one of that name among

@@ -27,7 +27,7 @@ pub enum Ended {
 /// selection without a file are known before, and have their own.
 ///
 /// That all was skipped (which `0` of `0` is) is asked before whether all failed. For `count` and `fetch` endpoints stand
-/// for records: one with any failure is a failed one.
+/// for records: one with any failure is a failed one, and all were skipped where the query was for none of them.
 pub fn exit(results: &Results, fail_on: FailOn, ended: Ended) -> Exit {
     match ended {
         Ended::BrokenOff => return Exit::Unreachable,
@@ -45,8 +45,13 @@ pub fn exit(results: &Results, fail_on: FailOn, ended: Ended) -> Exit {
         let failed = results.endpoints().iter().filter(|endpoint| endpoint.broke() || endpoint.counts().failed > 0);
         // One that may not be read is passed over, but a run that could read nothing at all has failed.
         let denied = results.endpoints().iter().filter(|endpoint| endpoint.denied);
+        let not_asked = results.endpoints().iter().filter(|endpoint| endpoint.not_asked).count();
+        if not_asked == all && all > 0 {
+            return Exit::AllSkipped;
+        }
         let (failed, denied) = (failed.count(), denied.count());
-        (all as u64, if failed + denied == all { all } else { failed } as u64)
+        let nothing_read = denied > 0 && failed + denied + not_asked == all;
+        (all as u64, if nothing_read { all } else { failed } as u64)
     } else {
         // An endpoint that broke has an unknown number of failed records, at least one.
         let broken = results.endpoints().iter().filter(|endpoint| endpoint.broke()).count() as u64;

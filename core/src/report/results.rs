@@ -50,6 +50,8 @@ pub struct EndpointResults {
     pub(super) broke: bool,
     /// Whether the credentials may not read it; of how many records may not be known.
     pub(super) denied: bool,
+    /// Whether it was not asked, as the query is not for it.
+    pub(super) not_asked: bool,
     skips: [u64; SKIPS],
     pub(super) retries: u64,
     pub(super) failures: Failures,
@@ -152,6 +154,7 @@ impl Results {
                 endpoint.counts.skipped += count;
                 endpoint.skips[position_of(*skip)] += count;
                 endpoint.denied |= *skip == Skip::NotPermitted;
+                endpoint.not_asked |= *skip == Skip::NotAsked;
             }
             Outcome::Valid => endpoint.valid += count,
             Outcome::Failed(failure) => {
@@ -213,6 +216,7 @@ impl EndpointResults {
             valid: 0,
             broke: false,
             denied: false,
+            not_asked: false,
             skips: [0; SKIPS],
             retries: 0,
             failures: Failures::default(),

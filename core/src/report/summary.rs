@@ -220,7 +220,12 @@ fn dry_run(results: &Results, command: Command, width: usize, lines: &mut Vec<St
         results.dry_run.iter().map(|(id, plan)| (plain(&results.name(id), 200), row(plan))).collect();
     rows.retain(|(_, row)| row.iter().any(|count| *count > 0));
     if rows.is_empty() {
-        lines.push("  nothing would be done".to_owned());
+        let text = if results.endpoints().iter().any(EndpointResults::broke) {
+            "what would be done could not be found out: see the failures above"
+        } else {
+            "nothing would be done"
+        };
+        lines.extend(wrap(text, 2, width));
         return;
     }
     if rows.len() > 1 {
@@ -247,6 +252,18 @@ fn places(results: &Results, closing: &Closing, width: usize, lines: &mut Vec<St
     }
 }
 
+/// Why no record had a final word.
+fn nothing_done(results: &Results) -> &'static str {
+    let any = |test: fn(&EndpointResults) -> bool| results.endpoints().iter().any(test);
+    if any(EndpointResults::broke) {
+        "Not all endpoints could be worked on: see the failures above."
+    } else if any(|endpoint| endpoint.denied || endpoint.not_asked) {
+        "Endpoints were passed over: see the warnings above."
+    } else {
+        "There was nothing to do."
+    }
+}
+
 fn next(results: &Results, closing: &Closing, command: Command, width: usize, lines: &mut Vec<String>) {
     let totals = results.totals();
     let sends = matches!(command, Command::Send | Command::ValidateSend);
@@ -270,8 +287,8 @@ fn next(results: &Results, closing: &Closing, command: Command, width: usize, li
         Ended::BrokenOff => {
             "Broken off: the API or a token could not be reached any more, so not everything was done.".to_owned()
         }
-        Ended::Completed if totals.processed == 0 => "There was nothing to do.".to_owned(),
-        Ended::Completed if totals.processed == totals.skipped && sent_before > 0 => {
+        Ended::Completed if totals.processed == 0 => nothing_done(results).to_owned(),
+        Ended::Completed if totals.processed == totals.skipped && totals.skipped == sent_before => {
             let since = closing.sent_since.map(|since| format!(", since {}", since.strftime("%Y-%m-%d %H:%M UTC")));
             let done = if sends { "sent again" } else { "treated again" };
             format!(

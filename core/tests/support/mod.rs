@@ -146,7 +146,8 @@ impl Ran {
     }
 }
 
-fn reply(state: &mut State, request: &Request, now: u64) -> Reply {
+/// What the API answers at this time.
+pub fn reply(state: &mut State, request: &Request, now: u64) -> Reply {
     let target = match request.url.query() {
         Some(query) => format!("{}?{query}", request.url.path()),
         None => request.url.path().to_owned(),
@@ -173,6 +174,7 @@ fn reply(state: &mut State, request: &Request, now: u64) -> Reply {
     }
 }
 
-fn milliseconds(at: Timestamp) -> u64 {
+/// A time as the API wants it.
+pub fn milliseconds(at: Timestamp) -> u64 {
     u64::try_from(at.as_millisecond()).unwrap_or_default()
 }

@@ -7,7 +7,7 @@ use wasip2::clocks::monotonic_clock;
 use wasip2::io::streams::{InputStream, StreamError};
 use wstd::runtime::AsyncPollable;
 
-use lightbeam_wasi::terminal::print_error;
+use lightbeam_wasi::terminal::{Floor, print_error};
 
 /// How often standard input is looked at; a look costs a call of the host, and is asked for before each record.
 const LOOK: Duration = Duration::from_millis(50);
@@ -24,6 +24,8 @@ pub(crate) struct StdinOperator {
     /// Whether lines on standard input are orders. Only under the launcher: a plain `wasmtime run` shares standard
     /// input with the shell script around it, and must not read what is meant for others.
     takes_orders: bool,
+    /// Taken while a question is open.
+    floor: Floor,
     input: RefCell<Option<InputStream>>,
     line: RefCell<Vec<u8>>,
     wanted: Cell<Wanted>,
@@ -34,11 +36,17 @@ impl StdinOperator {
     pub(super) fn new(takes_orders: bool) -> Self {
         Self {
             takes_orders,
+            floor: Floor::default(),
             input: RefCell::new(None),
             line: RefCell::new(Vec::new()),
             wanted: Cell::new(Wanted::Run),
             looked: Cell::new(0),
         }
+    }
+
+    /// What questions take while they are open.
+    pub(crate) fn floor(&self) -> Floor {
+        self.floor.clone()
     }
 
     /// The next line, if a whole one is there; an end of input ends the last line.
@@ -77,7 +85,8 @@ impl Operator for StdinOperator {
         if terminal_stdin::get_terminal_stdin().is_none() {
             return Err(NOBODY.to_owned());
         }
-        print_error(&format!("{}\nType yes to go on: ", question.text));
+        let asking = self.floor.ask();
+        print_error(&format!("{}{}\nType yes to go on: ", asking.room(), question.text));
         loop {
             match self.next_line() {
                 // Nothing but the very word, as in the tool before this one: what follows cannot be undone.

@@ -1,5 +1,6 @@
 //! What the user sees: log lines and progress on standard error. Free of any host, so that it is tested natively.
 
+mod floor;
 mod line;
 mod options;
 mod status;
@@ -14,6 +15,7 @@ use lightbeam_core::host::Timestamp;
 use lightbeam_core::notice::Severity;
 use lightbeam_core::report::{Closing, Progress, Results, summary};
 
+pub use floor::{Asking, Floor};
 use line::Line;
 pub use options::{ColorChoice, LogFormat, Surroundings, TerminalOptions};
 use status::{Manner, Status, Telling};
@@ -43,6 +45,8 @@ struct Told<W> {
     out: W,
     story: Story,
     status: Status,
+    /// What came while a question was open.
+    held: String,
     progress: Progress,
     results: Results,
     /// Records since the clock was looked at.
@@ -76,11 +80,19 @@ impl<W: Write, N: Now> Terminal<W, N> {
                 out,
                 story: Story::new(results_file),
                 status: Status::new(manner),
+                held: String::new(),
                 progress: Progress::new(),
                 results: Results::new(),
                 records: 0,
             }),
         }
+    }
+
+    /// The same terminal, silent while a question holds this floor.
+    #[must_use]
+    pub fn sharing(self, floor: Floor) -> Self {
+        self.told.borrow_mut().status.share(floor);
+        self
     }
 
     /// How often [`tick`](Self::tick) has something to do.
@@ -91,6 +103,7 @@ impl<W: Write, N: Now> Terminal<W, N> {
     /// Tells how far the run is, if it is time; for while no event comes.
     pub fn tick(&self) {
         let mut told = self.told.borrow_mut();
+        told.write("");
         let now = self.now.monotonic();
         // Looked at even if it is not told: that is how the rate gets its samples.
         let text = told.progress.line(now);
@@ -183,10 +196,17 @@ impl<W: Write> Told<W> {
         self.write(&format!("{room}{text}"));
     }
 
-    /// There is nobody to tell that standard error cannot be written to.
+    /// Writes text after what was held back, unless a question is open. There is nobody to tell that standard error
+    /// cannot be written to.
     fn write(&mut self, text: &str) {
-        if !text.is_empty() {
-            let _ = self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush());
+        if self.status.is_asking() {
+            self.held.push_str(text);
+            return;
+        }
+        for text in [&*std::mem::take(&mut self.held), text] {
+            if !text.is_empty() {
+                let _ = self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush());
+            }
         }
     }
 }

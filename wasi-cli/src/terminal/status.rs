@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::floor::{ERASE, Floor};
+
 /// The least time between two drawings.
 const FRAME: Duration = Duration::from_millis(100);
 
@@ -11,15 +13,12 @@ const HEARTBEAT: Duration = Duration::from_secs(10);
 /// How often progress is looked at between those, so that its rate is that of the last seconds.
 const SAMPLE: Duration = Duration::from_secs(1);
 
-/// Back to the first column, and everything from there on erased.
-const ERASE: &str = "\r\x1b[K";
-
 /// When progress is told, and how.
 #[derive(Debug)]
 pub(super) struct Status {
     manner: Manner,
     told: Option<Duration>,
-    drawn: bool,
+    floor: Floor,
 }
 
 /// How progress is told.
@@ -43,9 +42,18 @@ pub(super) enum Telling {
 }
 
 impl Status {
-    /// A status line that is told in this manner.
+    /// A status line that is told in this manner, and shares the floor with nobody.
     pub(super) fn new(manner: Manner) -> Self {
-        Self { manner, told: None, drawn: false }
+        Self { manner, told: None, floor: Floor::default() }
+    }
+
+    /// Shares the floor: nothing is told while a question is open.
+    pub(super) fn share(&mut self, floor: Floor) {
+        self.floor = floor;
+    }
+
+    pub(super) fn is_asking(&self) -> bool {
+        self.floor.is_asking()
     }
 
     /// No progress lines any more; what is drawn in place goes on.
@@ -73,6 +81,9 @@ impl Status {
 
     /// What is to be told at `now`, if it is time; `text` is asked for only then.
     pub(super) fn due(&mut self, now: Duration, text: impl FnOnce() -> String) -> Option<Telling> {
+        if self.floor.is_asking() {
+            return None;
+        }
         // The first heartbeat comes after the first interval, the first drawing at once.
         let since = match (self.manner, self.told) {
             (Manner::Silent, _) => return None,
@@ -90,7 +101,7 @@ impl Status {
         self.told = Some(now);
         Some(match self.manner {
             Manner::Drawn(columns) => {
-                self.drawn = true;
+                self.floor.drew();
                 Telling::Draw(format!("{ERASE}{}", cut(&text, columns)))
             }
             _ => Telling::Log(text),
@@ -99,13 +110,12 @@ impl Status {
 
     /// What makes room for a log line.
     pub(super) fn give_way(&mut self) -> &'static str {
-        if std::mem::take(&mut self.drawn) {
+        let room = self.floor.give_way();
+        if !room.is_empty() {
             // Drawn again at the next chance.
             self.told = None;
-            ERASE
-        } else {
-            ""
         }
+        room
     }
 }
 

@@ -121,6 +121,36 @@ fn a_terminal_shows_the_status_line_between_log_lines() {
     assert!(!written(&terminal).ends_with("send:"));
 }
 
+/// Else the person could not read what is asked, nor see what they type.
+#[test]
+fn nothing_is_written_over_an_open_question() {
+    let watch = Watch::default();
+    let floor = Floor::default();
+    let terminal = terminal(&watch, &TerminalOptions::default(), true).sharing(floor.clone());
+    terminal.hear(&started());
+    watch.0.set(200);
+    terminal.tick();
+    let before = written(&terminal);
+    assert!(before.contains("\r\x1b[Ksend:"), "{before:?}");
+
+    let asking = floor.ask();
+    assert_eq!(asking.room(), "\r\x1b[K", "the status line gives way");
+    for time in [300, 400, 60_000] {
+        watch.0.set(time);
+        terminal.tick();
+    }
+    terminal.hear(&Event::Notice(Notice::info("meanwhile")));
+    assert_eq!(written(&terminal), before);
+
+    drop(asking);
+    watch.0.set(60_100);
+    terminal.tick();
+    let after = written(&terminal)[before.len()..].to_owned();
+    assert!(after.starts_with("2026-03-01 12:01:00.000 lightbeam INFO    meanwhile\n\r\x1b[Ksend:"), "{after:?}");
+    drop(floor.ask());
+    assert_eq!(floor.ask().room(), "", "what gave way is not erased again");
+}
+
 #[test]
 fn without_a_terminal_progress_comes_every_ten_seconds() {
     let watch = Watch::default();

@@ -4,6 +4,7 @@ use super::support::*;
 use crate::api::{BrokenOff, SendError};
 use crate::host::memory::Reply;
 use crate::host::{Clock, Host, HttpErrorKind};
+use crate::invocation::Command;
 
 /// A server that answers until so many seconds have passed, each answer taking one.
 fn dies_after(stage: &Stage, seconds: u64, then: impl Fn() -> Reply + 'static) {
@@ -36,7 +37,9 @@ fn a_server_that_dies_breaks_the_run_off() {
         });
         let reason = reason.unwrap();
         assert!(matches!(reason, BrokenOff::NoAnswer { silent, .. } if silent >= Duration::from_mins(2)));
-        assert!(reason.notice().hint.unwrap().contains("run the same command again"));
+        let advice = |command| reason.notice(command).hint.unwrap();
+        assert!(advice(Command::Send).contains("run the same command again: it sends what was not accepted yet"));
+        assert!(advice(Command::Fetch).ends_with("run the same command again"), "{}", advice(Command::Fetch));
         let count = |test: fn(&SendError) -> bool| {
             answers.iter().filter(|answer| answer.result.as_ref().err().is_some_and(test)).count()
         };

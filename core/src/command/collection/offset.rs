@@ -1,4 +1,4 @@
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 
 use futures_util::future::{FutureExt, LocalBoxFuture};
 use futures_util::stream::{FuturesOrdered, StreamExt};
@@ -34,6 +34,8 @@ pub(super) struct OffsetWalk<'s, H: Host> {
     is_full: bool,
     /// The first record of the page before.
     first: Option<Digest>,
+    /// The first record of every page: where no count bounds the walk, none may come again, or it would never end.
+    seen: HashSet<Digest>,
     is_settled: bool,
     is_over: bool,
 }
@@ -53,6 +55,7 @@ impl<'s, H: Host> OffsetWalk<'s, H> {
             had: 0,
             is_full: true,
             first: None,
+            seen: HashSet::new(),
             is_settled: false,
             is_over: false,
         }
@@ -89,7 +92,9 @@ impl<'s, H: Host> OffsetWalk<'s, H> {
             self.had += page.len() as u64;
             page.may_repeat = true;
             let Some(first) = page.first_mark() else { continue };
-            if self.first.replace(first) == Some(first) {
+            let is_bounded = self.total.is_some_and(|total| self.had <= total);
+            let is_known = !self.seen.insert(first);
+            if self.first.replace(first) == Some(first) || (is_known && !is_bounded) {
                 let message = "the API gives the same page again for another offset, so reading would never end";
                 return Err(Trouble::Failed(failure(message.to_owned(), Cause::ServerFault)));
             }

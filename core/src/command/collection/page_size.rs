@@ -31,13 +31,14 @@ impl PageSize {
         most.map_or(self.wanted, |most| self.wanted.min(most.max(1)))
     }
 
-    /// Learns from a refusal of a page of `size` records. Tells whether a smaller one is worth trying.
-    pub(super) fn learn(&self, size: u32, refusal: &Failure) -> bool {
-        let smaller = smaller(size, &refusal.messages);
-        if let Some(smaller) = smaller {
-            self.most.set(Some(smaller));
-        }
-        smaller.is_some()
+    /// The size that is worth trying after a refusal of a page of `size` records.
+    pub(super) fn after(size: u32, refusal: &Failure) -> Option<u32> {
+        smaller(size, &refusal.messages)
+    }
+
+    /// A page of this size was given where a larger one had been refused.
+    pub(super) fn learn(&self, size: u32) {
+        self.most.set(Some(self.most.get().map_or(size, |most| most.min(size))));
     }
 
     /// What the user wanted, the first time that a page is smaller than that.
@@ -86,7 +87,8 @@ mod tests {
     fn the_smallest_bound_counts() {
         let size = PageSize::new(1000);
         assert_eq!((size.size(None), size.size(Some(700)), size.size(Some(0))), (1000, 700, 1));
-        size.most.set(Some(500));
+        size.learn(500);
+        size.learn(600);
         assert_eq!((size.size(None), size.size(Some(700)), size.size(Some(100))), (500, 500, 100));
         assert_eq!((size.to_be_told(500), size.to_be_told(500)), (Some(1000), None));
         assert_eq!(PageSize::untold(5).to_be_told(1), None);

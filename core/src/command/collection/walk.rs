@@ -5,7 +5,7 @@ use futures_util::stream::{self, LocalBoxStream, StreamExt};
 use super::ahead::Ahead;
 use super::cursor::{CursorWalk, is_all};
 use super::offset::OffsetWalk;
-use super::{Collection, Trouble};
+use super::{Collection, PageSize, Trouble};
 use crate::api::page::Page;
 use crate::host::Host;
 use crate::notice::Notice;
@@ -101,20 +101,27 @@ impl<H: Host> Collection<'_, H> {
         parameters: impl Fn(String) -> Vec<(&'static str, String)>,
     ) -> Result<(u32, Page), Trouble> {
         let mut lessons = 0;
+        // Of this walk alone until a page of that size was had: a refusal may be about something else altogether, and
+        // then the pages of other endpoints must not shrink.
+        let mut most = u32::MAX;
         loop {
-            let size = self.size();
+            let size = self.size().min(most);
             let parameters = parameters(size.to_string());
             let parameters: Vec<(&str, &str)> = parameters.iter().map(|(name, value)| (*name, &**value)).collect();
             match self.page(&parameters).await {
                 Err(Trouble::Failed(refusal))
                     if refusal.status == Some(400)
                         && lessons < MOST_LESSONS
-                        && self.paging.page_size.learn(size, &refusal) =>
+                        && let Some(smaller) = PageSize::after(size, &refusal) =>
                 {
                     lessons += 1;
+                    most = smaller;
                 }
                 answer => {
                     let page = answer?;
+                    if lessons > 0 {
+                        self.paging.page_size.learn(size);
+                    }
                     if let Some(wanted) = self.paging.page_size.to_be_told(size) {
                         self.session.notice(Notice::info(format!(
                             "the API gives at most {size} records a page, so fetch.page_size {wanted} is lowered to that"

@@ -9,9 +9,10 @@ use super::record_text::RecordText;
 use crate::api::page::{Page, record_mark};
 use crate::command::Session;
 use crate::command::collection::{Collection, Paging, Query, Trouble};
+use crate::command::failure::failure;
 use crate::data::Digest;
-use crate::event::{Event, Failure, Outcome, RecordsEvent, Skip};
-use crate::host::{FileError, Files, Host, Sink};
+use crate::event::{Cause, Event, Failure, Outcome, RecordsEvent, Skip};
+use crate::host::{FileError, FileErrorKind, Files, Host, Sink};
 use crate::model::Endpoint;
 use crate::notice::Notice;
 use crate::report::Ended;
@@ -40,11 +41,21 @@ enum Undelivered {
     Unread(Trouble),
     /// They could not be written.
     Unwritten(FileError),
+    /// No file can be begun, or there is no room for any.
+    NothingWritable(FileError),
+}
+
+impl Undelivered {
+    /// A file could not be begun. That this is not allowed is meant of its folder: files are made under a name of their
+    /// own first.
+    fn not_begun(error: FileError) -> Self {
+        if error.kind == FileErrorKind::Denied { Self::NothingWritable(error) } else { error.into() }
+    }
 }
 
 impl From<FileError> for Undelivered {
     fn from(error: FileError) -> Self {
-        Self::Unwritten(error)
+        if error.kind == FileErrorKind::Full { Self::NothingWritable(error) } else { Self::Unwritten(error) }
     }
 }
 
@@ -67,7 +78,10 @@ impl<H: Host> Fetch<'_, H> {
         let path = self.folder.path(self.session, &endpoint.id);
         let delivered = async {
             let written = self.write(endpoint, &path, total).await?;
-            self.put_in_place(endpoint, &path, written).await.map_err(Undelivered::Unwritten)
+            self.refuse_fewer(endpoint, total, written.records + written.repeated)
+                .await
+                .map_err(Undelivered::Unread)?;
+            self.put_in_place(endpoint, &path, written).await
         };
         match delivered.await {
             Ok((records, repeated)) => {
@@ -76,6 +90,11 @@ impl<H: Host> Fetch<'_, H> {
             }
             Err(Undelivered::Unread(trouble)) => self.undelivered(endpoint, total, trouble),
             Err(Undelivered::Unwritten(error)) => {
+                let failure = failure(format!("the file could not be written: {error}"), Cause::Other);
+                self.failed(endpoint, total, failure);
+                self.session.unwritten(&format!("the records of {} could not be written", endpoint.id), &error);
+            }
+            Err(Undelivered::NothingWritable(error)) => {
                 // What keeps one file from being written keeps all others, so one message is enough.
                 if !self.session.is_ending() {
                     let mut notice = Notice::error(format!("fetched records cannot be written: {error}"));
@@ -106,13 +125,26 @@ impl<H: Host> Fetch<'_, H> {
             self.lines(&page, &mut known, &mut lines, &mut written);
             let sink = match &mut written.sink {
                 Some(sink) => sink,
-                none => none.insert(self.session.host.files().create(path).await?),
+                none => none.insert(self.create(path).await?),
             };
             sink.write(&lines).await?;
             let (endpoint, records) = (endpoint.id.clone(), written.records - before);
             self.session.listener.hear(&Event::Received { endpoint, records });
         }
         Ok(written)
+    }
+
+    /// Fewer records came than were counted: they were removed meanwhile, as the API then says when it counts again, or
+    /// it holds more than its pages gave. A file without those would look like all there is.
+    async fn refuse_fewer(&self, endpoint: &Endpoint, total: Option<u64>, came: u64) -> Result<(), Trouble> {
+        let Some(total) = total.filter(|total| *total > came) else { return Ok(()) };
+        let again = Collection::new(self.session, self.paging, endpoint, self.query).total().await?;
+        let total = again.unwrap_or(total);
+        if total <= came {
+            return Ok(());
+        }
+        let message = format!("the API counts {total} records, but only {came} of them came on its pages");
+        Err(Trouble::Failed(failure(message, Cause::ServerFault)))
     }
 
     /// The lines of a page. A record that was there before is left out: with offsets, whatever is added or removed
@@ -129,18 +161,22 @@ impl<H: Host> Fetch<'_, H> {
         }
     }
 
+    async fn create(&self, path: &str) -> Result<<H::Files as Files>::Sink, Undelivered> {
+        self.session.host.files().create(path).await.map_err(Undelivered::not_begun)
+    }
+
     /// Puts a whole file in its place. Gives the numbers of records in it, and of those left out.
     async fn put_in_place(
         &self,
         endpoint: &Endpoint,
         path: &str,
         written: Written<<H::Files as Files>::Sink>,
-    ) -> Result<(u64, u64), FileError> {
+    ) -> Result<(u64, u64), Undelivered> {
         let is_in_the_way = self.folder.is_in_the_way(self.session, path).await;
         let sink = match written.sink {
             Some(sink) => Some(sink),
             // What is no longer there at the API must not stay there as if it were.
-            None if is_in_the_way => Some(self.session.host.files().create(path).await?),
+            None if is_in_the_way => Some(self.create(path).await?),
             None => None,
         };
         if let Some(sink) = sink {

@@ -1,4 +1,4 @@
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::rc::Rc;
@@ -11,6 +11,7 @@ use crate::host::{EntryKind, FileEntry, FileError, FileErrorKind, Files, Sink, S
 #[derive(Debug, Clone, Default)]
 pub struct MemoryFiles {
     files: Rc<RefCell<BTreeMap<String, Bytes>>>,
+    is_full: Rc<Cell<bool>>,
 }
 
 /// The path without `.`, `..` and needless separators, relative to the root.
@@ -32,6 +33,16 @@ impl MemoryFiles {
     /// Puts a file there.
     pub fn put(&self, path: &str, bytes: impl Into<Bytes>) {
         self.files.borrow_mut().insert(normal(path), bytes.into());
+    }
+
+    /// From now on there is no room for what files are to hold.
+    pub fn fill(&self) {
+        self.is_full.set(true);
+    }
+
+    fn is_folder(&self, normal_path: &str) -> bool {
+        let prefix = format!("{normal_path}/");
+        normal_path.is_empty() || self.files.borrow().keys().any(|other| other.starts_with(&prefix))
     }
 
     /// The content of a file.
@@ -82,8 +93,7 @@ impl Files for MemoryFiles {
         if let Some(bytes) = files.get(&normal_path) {
             return Ok(MemorySource(bytes.clone()));
         }
-        let prefix = format!("{normal_path}/");
-        Err(if normal_path.is_empty() || files.keys().any(|other| other.starts_with(&prefix)) {
+        Err(if self.is_folder(&normal_path) {
             FileError::new(FileErrorKind::WrongKind, path, "is a folder, not a file")
         } else {
             FileError::new(FileErrorKind::NotFound, path, "there is no such file")
@@ -91,6 +101,9 @@ impl Files for MemoryFiles {
     }
 
     async fn create(&self, path: &str) -> Result<MemorySink, FileError> {
+        if self.is_folder(&normal(path)) {
+            return Err(FileError::new(FileErrorKind::WrongKind, path, "is a folder, not a file"));
+        }
         Ok(MemorySink { files: self.clone(), path: path.to_owned(), bytes: Vec::new() })
     }
 }
@@ -120,6 +133,9 @@ pub struct MemorySink {
 
 impl Sink for MemorySink {
     async fn write(&mut self, bytes: &[u8]) -> Result<(), FileError> {
+        if self.files.is_full.get() {
+            return Err(FileError::new(FileErrorKind::Full, &self.path, "there is no room left"));
+        }
         self.bytes.extend_from_slice(bytes);
         Ok(())
     }

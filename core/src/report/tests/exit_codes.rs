@@ -61,6 +61,27 @@ fn skipping_all_is_special_for_send_alone() {
     assert_eq!(exit(&run(Command::Validate, 0, 0, 5), FailOn::All, Ended::Completed), Exit::Failed);
 }
 
+/// A query that is for no endpoint at all: nothing was read, and nothing has failed.
+#[test]
+fn all_endpoints_that_were_not_asked_are_all_skipped() {
+    let word = |endpoint, outcome| {
+        Event::Records(crate::event::RecordsEvent { endpoint: id(endpoint), file: "".into(), outcome, count: 0 })
+    };
+    let not_asked = |endpoint| word(endpoint, Outcome::Skipped(Skip::NotAsked));
+    for command in [Command::Count, Command::Fetch] {
+        let codes = |events: &[Event]| {
+            let mut run = results(&[started(command)]);
+            events.iter().for_each(|event| run.observe(event));
+            [FailOn::All, FailOn::Any, FailOn::Never].map(|on| exit(&run, on, Ended::Completed))
+        };
+        assert_eq!(codes(&[not_asked(STUDENTS), not_asked(SCHOOLS)]), [Exit::AllSkipped; 3]);
+        assert_eq!(codes(&[not_asked(STUDENTS), word(SCHOOLS, Outcome::Succeeded { status: 200 })]), [Exit::Done; 3]);
+        let denied = word(SCHOOLS, Outcome::Skipped(Skip::NotPermitted));
+        assert_eq!(codes(&[not_asked(STUDENTS), denied]), [Exit::Failed, Exit::Failed, Exit::Done]);
+        assert_eq!(codes(&[]), [Exit::Done; 3]);
+    }
+}
+
 #[test]
 fn endpoints_stand_for_records_in_fetch() {
     let mut results = run(Command::Fetch, 100, 0, 1);

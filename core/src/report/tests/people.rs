@@ -71,6 +71,48 @@ fn all_skipped_names_the_flag() {
     assert!(text.ends_with(told), "{text}");
 }
 
+/// The last words of a run that ended by itself.
+fn last_words(events: &[Event], ended: Ended) -> String {
+    summary(&results(events), &Closing { width: 200, ..closing(ended) }).pop().unwrap_or_default()
+}
+
+#[test]
+fn closing_words_do_not_hide_what_went_wrong() {
+    let broke =
+        || Event::EndpointFailed { endpoint: id(STUDENTS), failure: failure(Some(500), Cause::ServerFault, &["x"]) };
+    let none = |outcome| {
+        Event::Records(crate::event::RecordsEvent { endpoint: id(STUDENTS), file: "".into(), outcome, count: 0 })
+    };
+    let nothing = "There was nothing to do.";
+    assert_eq!(
+        last_words(&[started(Command::Fetch), none(Outcome::Succeeded { status: 200 })], Ended::Completed),
+        nothing
+    );
+    assert_eq!(last_words(&[started(Command::Send)], Ended::Completed), nothing);
+    for command in [Command::Count, Command::Delete, Command::Truncate, Command::Fetch] {
+        let told = last_words(&[started(command), broke()], Ended::Completed);
+        assert_eq!(told, "Not all endpoints could be worked on: see the failures above.");
+    }
+    for skip in [Skip::NotPermitted, Skip::NotAsked] {
+        let told = last_words(&[started(Command::Fetch), none(Outcome::Skipped(skip))], Ended::Completed);
+        assert_eq!(told, "Endpoints were passed over: see the warnings above.");
+    }
+    assert_eq!(last_words(&[started(Command::Truncate)], Ended::DryRun), "  nothing would be done");
+    let told = last_words(&[started(Command::Truncate), broke()], Ended::DryRun);
+    assert_eq!(told, "  what would be done could not be found out: see the failures above");
+}
+
+#[test]
+fn sent_before_is_said_only_of_what_was() {
+    let sent = skipped(STUDENTS, 1, Skip::AlreadySent);
+    let told = last_words(&[started(Command::Send), sent.clone()], Ended::Completed);
+    assert!(told.starts_with("All of this was sent before"), "{told}");
+    for other in [Skip::Repeated, Skip::Outdated] {
+        let told = last_words(&[started(Command::Send), sent.clone(), skipped(STUDENTS, 2, other)], Ended::Completed);
+        assert!(!told.contains("sent before"), "{told}");
+    }
+}
+
 #[test]
 fn other_ends() {
     let run = results(&[started(Command::Send), accepted(STUDENTS, 1, 201)]);
