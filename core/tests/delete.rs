@@ -298,6 +298,25 @@ fn a_refused_delete_leaves_the_record_remembered_as_sent() {
 }
 
 #[test]
+fn an_untyped_conflict_after_a_doubtful_attempt_does_not_say_that_the_record_is_there() {
+    let conflict = r#"{"message":"The DELETE statement conflicted."}"#;
+    let typed = r#"{"type":"urn:ed-fi:api:data-conflict:dependent-item-exists","detail":"x"}"#;
+    for (body, is_remembered) in [(conflict, false), (typed, true)] {
+        let stage = stage();
+        put(&stage, "data/students.jsonl", &[student("a", "Ada")]);
+        stage.run(Command::Send, |_| {});
+        let doubtful = Rule { last: Some(1), ..rule("DELETE", "/students/", answer(500, "")) };
+        let refused = rule("DELETE", "/students/", answer(409, body));
+        stage.api.borrow_mut().change(|settings| settings.rules = vec![doubtful, refused]);
+        let ran = stage.run(Command::Delete, force);
+        assert_eq!(ran.counts("students"), [1, 0, 1], "{body}");
+        assert_eq!(ran.results["causes"][0]["cause"], "still referenced", "{body}");
+        let sent = stage.restarted().run(Command::Send, |_| {});
+        assert_eq!(sent.counts("students"), [1, u64::from(is_remembered), 0], "{body}");
+    }
+}
+
+#[test]
 fn a_record_that_is_gone_at_its_delete_was_not_found() {
     let stage = stage();
     put(&stage, "data/students.jsonl", &[student("a", "Ada")]);
@@ -306,6 +325,11 @@ fn a_record_that_is_gone_at_its_delete_was_not_found() {
     stage.api.borrow_mut().change(|settings| settings.rules = vec![gone]);
     assert_eq!(stage.run(Command::Delete, force).counts("students"), [1, 1, 0]);
     assert_eq!(stage.restarted().run(Command::Send, |_| {}).counts("students"), [1, 0, 0]);
+    // The same after the API was busy: it was not this run that deleted it.
+    let busy = Rule { last: Some(1), ..rule("DELETE", "/students/", answer(429, "")) };
+    let gone = rule("DELETE", "/students/", answer(404, ""));
+    stage.api.borrow_mut().change(|settings| settings.rules = vec![busy, gone]);
+    assert_eq!(stage.restarted().run(Command::Delete, force).counts("students"), [1, 1, 0]);
     // Carried out without an answer, then repeated: it was this run that deleted it.
     let dropped = Rule { last: Some(1), ..rule("DELETE", "/students/", Action::DropAfter { reset: false }) };
     stage.api.borrow_mut().change(|settings| settings.rules = vec![dropped]);

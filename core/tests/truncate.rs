@@ -167,6 +167,21 @@ fn when_none_went_the_state_is_as_it_was() {
 }
 
 #[test]
+fn a_refusal_is_certain_though_the_api_was_busy_or_the_token_old() {
+    for first in [429, 401] {
+        let stage = stage();
+        put(&stage, "data/students.jsonl", &[student(1)]);
+        stage.run(Command::Send, |_| {});
+        let passing = Rule { last: Some(1), ..rule("DELETE", "/students/", answer(first, "")) };
+        let refused = rule("DELETE", "/students/", answer(403, ""));
+        stage.api.borrow_mut().change(|settings| settings.rules = vec![passing, refused]);
+        let ran = stage.run(Command::Truncate, only_students);
+        assert_eq!((ran.counts("students"), deletes(&stage)), ([1, 0, 1], 2), "{first}");
+        assert_eq!(stage.restarted().run(Command::Send, |_| {}).counts("students"), [1, 1, 0], "{first}");
+    }
+}
+
+#[test]
 fn what_others_refer_to_stays_and_says_why() {
     for (shape, style) in [(Shape::V5, Style::Swagger2), (Shape::V7, Style::OpenApi3)] {
         let stage = Stage::with(Settings { shape, ..settings() }, builtin::documents(style));

@@ -290,22 +290,26 @@ impl<'a, H: Host> EndpointRun<'a, H> {
             Deletion::Gone => self.close(&id).iter().for_each(|line| self.absent(line)),
             Deletion::Refused(why) => {
                 tombstones.restore(&self.log);
-                if why.cause == Cause::StillReferenced {
-                    if let Some(first) = self.open.borrow_mut().get_mut(&id).and_then(|lines| lines.first_mut()) {
-                        first.repeats += repeats;
-                    }
-                    let refusal = Refusal::new(why, &mut self.reasons.borrow_mut());
-                    self.waiting.borrow_mut().push((id, refusal));
-                } else {
-                    self.fail_all(&id, &why, repeats);
-                }
+                self.refused(id, why, repeats);
             }
-            Deletion::Uncertain(why) => self.fail_all(&id, &why, repeats),
+            Deletion::Uncertain(why) => self.refused(id, why, repeats),
             Deletion::NotTried => {
                 tombstones.restore(&self.log);
                 self.not_tried(vec![(id, refused)]);
             }
         }
+    }
+
+    /// What is still referenced waits for another try.
+    fn refused(&self, id: RemovedId, why: Failure, repeats: u32) {
+        if why.cause != Cause::StillReferenced {
+            return self.fail_all(&id, &why, repeats);
+        }
+        if let Some(first) = self.open.borrow_mut().get_mut(&id).and_then(|lines| lines.first_mut()) {
+            first.repeats += repeats;
+        }
+        let refusal = Refusal::new(why, &mut self.reasons.borrow_mut());
+        self.waiting.borrow_mut().push((id, refusal));
     }
 
     /// The run ends before these had their turn. Of what was never tried nothing is said: the next run finds it.

@@ -237,21 +237,23 @@ impl<'a, H: Host> EndpointRun<'a, H> {
                 self.emptied.set(true);
                 self.tell(Outcome::Skipped(Skip::NotFound), repeats);
             }
-            Deletion::Refused(why) if why.cause == Cause::StillReferenced => {
-                self.staying.borrow_mut().insert(target.id.clone());
-                let refusal = Refusal::new(why, &mut self.reasons.borrow_mut());
-                self.waiting.borrow_mut().push((target.id, refusal, repeats));
-            }
-            Deletion::Refused(why) => {
-                self.staying.borrow_mut().insert(target.id);
-                self.tell(Outcome::Failed(why), repeats);
-            }
+            Deletion::Refused(why) => self.refused(target.id, why, repeats),
             Deletion::Uncertain(why) => {
                 self.emptied.set(true);
-                self.staying.borrow_mut().insert(target.id);
-                self.tell(Outcome::Failed(why), repeats);
+                self.refused(target.id, why, repeats);
             }
             Deletion::NotTried => self.not_tried(target),
+        }
+    }
+
+    /// What is still referenced waits for another try.
+    fn refused(&self, id: RemovedId, why: Failure, repeats: u32) {
+        self.staying.borrow_mut().insert(id.clone());
+        if why.cause == Cause::StillReferenced {
+            let refusal = Refusal::new(why, &mut self.reasons.borrow_mut());
+            self.waiting.borrow_mut().push((id, refusal, repeats));
+        } else {
+            self.tell(Outcome::Failed(why), repeats);
         }
     }
 
