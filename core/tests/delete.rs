@@ -228,6 +228,33 @@ fn never_the_wrong_record() {
     }
 }
 
+/// The documents of the ODS/API name no parameters for descriptors: it may ignore them.
+#[test]
+fn what_differs_in_case_is_not_believed_of_a_query_that_may_be_ignored() {
+    let found = |namespace: &str| {
+        let id = format!("{:032x}", 1);
+        answer(200, &json!([{"id": id, "namespace": namespace, "codeValue": "NINTH GRADE"}]).to_string())
+    };
+    for is_documented in [false, true] {
+        let stage = stage();
+        if is_documented {
+            serve_descriptors(&stage, |document| {
+                let parameters = parameters(document, "gradeLevelDescriptors");
+                for name in ["namespace", "codeValue"] {
+                    parameters.push(json!({"name": name, "in": "query", "schema": {"type": "string"}}));
+                }
+            });
+        }
+        put(&stage, "data/gradeLevelDescriptors.jsonl", &[descriptor("Ninth grade")]);
+        let rule = rule("GET", "/gradeLevelDescriptors?", found("uri://ed-fi.org/GradeLevelDescriptor"));
+        stage.api.borrow_mut().change(|settings| settings.rules.push(rule));
+        let ran = stage.run(Command::Delete, force);
+        // The simulation holds no such record, so its DELETE says that it is gone.
+        let expected = if is_documented { ([1, 1, 0], 1) } else { ([1, 0, 1], 0) };
+        assert_eq!((ran.counts("gradeLevelDescriptors"), deletes(&stage).len()), expected, "{is_documented}");
+    }
+}
+
 #[test]
 fn the_right_one_among_others_is_deleted() {
     let stage = stage();
@@ -403,7 +430,17 @@ fn lines_of_one_natural_key_are_deleted_once() {
 fn serve_resources(stage: &Stage, change: impl FnOnce(&mut Value)) {
     let mut document = builtin::documents(Style::OpenApi3).resources;
     change(&mut document);
-    let rule = rule("GET", "/resources/swagger.json", answer(200, &document.to_string()));
+    serve_document(stage, "/resources/swagger.json", &document);
+}
+
+fn serve_descriptors(stage: &Stage, change: impl FnOnce(&mut Value)) {
+    let mut document = builtin::documents(Style::OpenApi3).descriptors;
+    change(&mut document);
+    serve_document(stage, "/descriptors/swagger.json", &document);
+}
+
+fn serve_document(stage: &Stage, path: &str, document: &Value) {
+    let rule = rule("GET", path, answer(200, &document.to_string()));
     stage.api.borrow_mut().change(|settings| settings.rules.push(rule));
 }
 
@@ -420,11 +457,24 @@ fn what_cannot_be_asked_for_by_its_key_is_not_deleted_by_guess() {
     put(&stage, "data/schools.jsonl", &[school(1)]);
     serve_resources(&stage, |document| parameters(document, "students").retain(|known| known["$ref"].is_string()));
     stage.run(Command::Send, |_| {});
-    let ran = stage.run(Command::Delete, force);
-    assert_eq!((ran.exit, ran.counts("schools"), ran.counts("students")), (Exit::Done, [1, 0, 0], [0, 0, 0]));
+    let dry = stage.run(Command::Delete, |invocation| {
+        force(invocation);
+        invocation.dry_run = true;
+    });
+    assert!(dry.told("1 record of ed-fi/students could not be looked up: the API has no query"), "{:?}", dry.notices);
+    let ran = stage.run(Command::Delete, |invocation| {
+        force(invocation);
+        invocation.failed_dir = Some("failed".to_owned());
+    });
+    assert_eq!((ran.exit, ran.counts("schools"), ran.counts("students")), (Exit::Done, [1, 0, 0], [1, 0, 1]));
+    assert_eq!(stage.text("failed/students.jsonl").unwrap(), format!("{}\n", student("a", "Ada")));
     let message = failure(&ran, "students")["message"].as_str().unwrap().to_owned();
     assert!(message.contains("no query parameter for any part of the natural key of ed-fi/students"), "{message}");
     assert!(stage.requests().iter().all(|request| request.contains("/schools")), "{:?}", stage.requests());
+    // What was sent and is still there stays remembered; alone, it is a run in which everything failed.
+    stage.host.files().remove("data/schools.jsonl");
+    assert_eq!(stage.restarted().run(Command::Send, |_| {}).counts("students"), [1, 1, 0]);
+    assert_eq!(stage.run(Command::Delete, force).exit, Exit::Failed);
 }
 
 #[test]

@@ -17,10 +17,15 @@ use crate::data::{Digest, Line, Span};
 use crate::event::{Cause, DryRun, Event, Failure, Outcome, RecordEvent, RemovalPlan, Skip};
 use crate::host::Host;
 use crate::model::Endpoint;
+use crate::notice::Notice;
+use crate::report::counted;
 use crate::state::{Log, ResendRules};
 
 /// So many records are deleted together: their tombstones become durable by one write.
 const GROUP: usize = 100;
+
+/// So many reasons are told of records that a dry run could not look up.
+const MOST_REASONS: usize = 5;
 
 /// What a run does with one endpoint.
 pub(super) struct EndpointRun<'a, H: Host> {
@@ -29,7 +34,8 @@ pub(super) struct EndpointRun<'a, H: Host> {
     pub(super) files: Vec<Rc<str>>,
     pub(super) log: Rc<Log>,
     rules: &'a ResendRules,
-    look_up: LookUp,
+    /// How records are looked up, or why none can be.
+    look_up: Result<LookUp, Failure>,
     /// The local records that describe a record of the API, by its id, until its outcome is known. Several do where
     /// lines share a natural key: it is deleted once.
     open: RefCell<HashMap<RemovedId, Vec<Local>>>,
@@ -44,6 +50,8 @@ pub(super) struct EndpointRun<'a, H: Host> {
     pub(super) failed: RefCell<FailedRecords>,
     /// What a dry run found.
     plan: RefCell<(DryRun, RemovalPlan)>,
+    /// Why a dry run could not look records up, each reason with their number.
+    impossible: RefCell<Vec<(String, u64)>>,
 }
 
 /// A local record that is to be looked up.
@@ -65,7 +73,7 @@ impl<'a, H: Host> EndpointRun<'a, H> {
         session: &'a Session<'a, H>,
         endpoint: &'a Endpoint,
         files: Vec<Rc<str>>,
-        look_up: LookUp,
+        look_up: Result<LookUp, Failure>,
         rules: &'a ResendRules,
         log: Rc<Log>,
         removed: Rc<Cell<u64>>,
@@ -84,13 +92,14 @@ impl<'a, H: Host> EndpointRun<'a, H> {
             removed,
             failed: RefCell::new(FailedRecords::new(session.keeps_failed_records())),
             plan: RefCell::default(),
+            impossible: RefCell::default(),
         }
     }
 
     /// Reads all files, looks the records up, and deletes what is found.
     pub(super) async fn first_pass(&self) {
         // Where records are found by reading pages, deleting one moves the others from page to page: one at a time.
-        let at_once = if self.look_up.is_exact() { None } else { Some(1) };
+        let at_once = self.look_up.as_ref().is_ok_and(|look_up| !look_up.is_exact()).then_some(1);
         self.lines()
             .for_each_concurrent(at_once, |(asked, permit)| async move {
                 self.find(asked).await;
@@ -125,6 +134,15 @@ impl<'a, H: Host> EndpointRun<'a, H> {
     pub(super) fn plan(&self) -> DryRun {
         let (plan, removal) = *self.plan.borrow();
         DryRun { requests: plan.requests + removal.found, removal: Some(removal), ..plan }
+    }
+
+    /// Says why records could not be looked up in a dry run, which tells nothing of single records.
+    pub(super) fn tell_impossible(&self) {
+        for (why, count) in self.impossible.take() {
+            let records = counted(count, "record", "records");
+            let endpoint = &self.endpoint.id;
+            self.session.notice(Notice::warning(format!("{records} of {endpoint} could not be looked up: {why}")));
+        }
     }
 
     /// Records to look up, each with leave to do so. Nothing is read while the pool is full.
@@ -170,7 +188,7 @@ impl<'a, H: Host> EndpointRun<'a, H> {
                 self.skip(&local, Skip::AlreadySent);
                 None
             }
-            Treatment::LookUp => match self.look_up.values(&bytes) {
+            Treatment::LookUp => match self.look_up.as_ref().map_err(Failure::clone).and_then(|by| by.values(&bytes)) {
                 Ok((values, key)) => {
                     local.keys[0] = key;
                     Some(Asked { local, values })
@@ -186,7 +204,8 @@ impl<'a, H: Host> EndpointRun<'a, H> {
 
     /// Looks a record up; what is found waits until its group is deleted.
     async fn find(&self, Asked { mut local, values }: Asked) {
-        let (looked_up, requests, repeats) = self.look_up.find(self.session, &values).await;
+        let look_up = self.look_up.as_ref().expect("values are those of a look-up");
+        let (looked_up, requests, repeats) = look_up.find(self.session, &values).await;
         local.repeats = repeats;
         let mut plan = self.plan.borrow_mut();
         plan.0.requests += u64::from(requests);
@@ -347,8 +366,22 @@ impl<'a, H: Host> EndpointRun<'a, H> {
     }
 
     fn fail(&self, local: &Local, why: &Failure, repeats: u32) {
+        if self.session.is_dry_run() {
+            self.note_impossible(why);
+        }
         self.failed.borrow_mut().add(local.file, local.line, local.span, why);
         self.tell(local, Outcome::Failed(why.clone()), repeats);
+    }
+
+    fn note_impossible(&self, why: &Failure) {
+        let message = why.messages.join("; ");
+        let text = why.status.map_or_else(|| message.clone(), |status| format!("{message} (status {status})"));
+        let mut impossible = self.impossible.borrow_mut();
+        if let Some((_, count)) = impossible.iter_mut().find(|(known, _)| *known == text) {
+            *count += 1;
+        } else if impossible.len() < MOST_REASONS {
+            impossible.push((text, 1));
+        }
     }
 
     /// The last word on a local record. `repeats`: of its DELETE.
