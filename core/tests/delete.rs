@@ -426,6 +426,27 @@ fn lines_of_one_natural_key_are_deleted_once() {
     assert_eq!(stage.restarted().run(Command::Send, |_| {}).counts("students"), [3, 0, 0]);
 }
 
+#[test]
+fn spellings_of_one_natural_key_wait_for_each_other() {
+    let stage = stage();
+    put(&stage, "data/students.jsonl", &["a", "b"].map(|id| student(id, "Ada")));
+    stage.run(Command::Send, |_| {});
+    // More than may wait at a time.
+    let spellings = (0..2_000).map(|n| student(if n % 2 == 0 { "a" } else { "A" }, &n.to_string()));
+    put(&stage, "data/students.jsonl", &spellings.chain([student("b", "Ada")]).collect::<Vec<_>>());
+    let dry = stage.run(Command::Delete, |invocation| {
+        force(invocation);
+        invocation.dry_run = true;
+    });
+    assert_eq!((dry.exit, stage.held("students")), (Exit::Done, 2));
+    let ran = stage.run(Command::Delete, force);
+    assert_eq!((ran.counts("students"), stage.held("students")), ([2_001, 1_999, 0], 0));
+    let of_a = |request: &String| request.to_lowercase().ends_with("=a") || request.starts_with("DELETE");
+    let requests: Vec<String> = stage.requests().into_iter().filter(of_a).collect();
+    let deleted = requests.iter().position(|request| request.starts_with("DELETE")).unwrap();
+    assert_eq!(deleted, 1, "the second line of a key is looked up when the record of the first is gone");
+}
+
 /// The API's own document, changed before it is served.
 fn serve_resources(stage: &Stage, change: impl FnOnce(&mut Value)) {
     let mut document = builtin::documents(Style::OpenApi3).resources;

@@ -1,5 +1,6 @@
 use std::cell::{Cell, RefCell};
-use std::collections::{HashMap, HashSet};
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::rc::Rc;
 
 use futures_util::stream::{self, Stream, StreamExt};
@@ -27,6 +28,9 @@ const GROUP: usize = 100;
 /// So many reasons are told of records that a dry run could not look up.
 const MOST_REASONS: usize = 5;
 
+/// So many lines wait at most for others of their natural key.
+const MOST_WAITING: usize = 1_000;
+
 /// What a run does with one endpoint.
 pub(super) struct EndpointRun<'a, H: Host> {
     pub(super) session: &'a Session<'a, H>,
@@ -41,6 +45,10 @@ pub(super) struct EndpointRun<'a, H: Host> {
     open: RefCell<HashMap<RemovedId, Vec<Local>>>,
     /// Records that were found and are not deleted yet.
     found: RefCell<Vec<RemovedId>>,
+    /// Lines that wait for one of their natural key, and those of them whose turn has come.
+    turns: Turns,
+    /// The turns of the lines of what was found.
+    found_turns: RefCell<Vec<u64>>,
     /// Records that were refused as still referenced.
     waiting: RefCell<Vec<(RemovedId, Refusal)>>,
     /// Why they were refused, each reason once.
@@ -58,6 +66,49 @@ pub(super) struct EndpointRun<'a, H: Host> {
 struct Asked {
     local: Local,
     values: Vec<String>,
+}
+
+/// Lines of one natural key are worked on one after the other, spellings that differ in case included: one that joined
+/// another while their record is deleted would still be remembered as sent.
+#[derive(Default)]
+struct Turns {
+    waiting: RefCell<HashMap<u64, VecDeque<Asked>>>,
+    ready: RefCell<Vec<Asked>>,
+    count: Cell<usize>,
+}
+
+impl Turns {
+    /// Gives the line back if it has its turn.
+    fn take(&self, asked: Asked) -> Option<Asked> {
+        let Some(turn) = asked.local.turn else { return Some(asked) };
+        match self.waiting.borrow_mut().entry(turn) {
+            Entry::Occupied(mut queue) => {
+                queue.get_mut().push_back(asked);
+                self.count.set(self.count.get() + 1);
+                None
+            }
+            Entry::Vacant(free) => {
+                free.insert(VecDeque::new());
+                Some(asked)
+            }
+        }
+    }
+
+    /// The next line has its turn.
+    fn end(&self, turn: u64) {
+        let mut waiting = self.waiting.borrow_mut();
+        if let Some(next) = waiting.get_mut(&turn).and_then(VecDeque::pop_front) {
+            self.count.set(self.count.get() - 1);
+            self.ready.borrow_mut().push(next);
+        } else {
+            waiting.remove(&turn);
+        }
+    }
+
+    /// A line whose turn has come.
+    fn next(&self) -> Option<Asked> {
+        self.ready.borrow_mut().pop()
+    }
 }
 
 /// A record of the API that is about to be deleted.
@@ -87,6 +138,8 @@ impl<'a, H: Host> EndpointRun<'a, H> {
             look_up,
             open: RefCell::default(),
             found: RefCell::default(),
+            turns: Turns::default(),
+            found_turns: RefCell::default(),
             waiting: RefCell::default(),
             reasons: RefCell::default(),
             removed,
@@ -100,16 +153,23 @@ impl<'a, H: Host> EndpointRun<'a, H> {
     pub(super) async fn first_pass(&self) {
         // Where records are found by reading pages, deleting one moves the others from page to page: one at a time.
         let at_once = self.look_up.as_ref().is_ok_and(|look_up| !look_up.is_exact()).then_some(1);
-        self.lines()
-            .for_each_concurrent(at_once, |(asked, permit)| async move {
-                self.find(asked).await;
-                drop(permit);
-                if self.found.borrow().len() >= if at_once.is_some() { 1 } else { GROUP } {
-                    self.remove_found().await;
-                }
-            })
-            .await;
-        self.remove_found().await;
+        let mut reader = Reader::new(self.session, &self.endpoint.id, &self.files);
+        let is_read = Cell::new(false);
+        loop {
+            self.lines(&mut reader, &is_read)
+                .for_each_concurrent(at_once, |(asked, permit)| async move {
+                    self.find(asked).await;
+                    drop(permit);
+                    if self.found.borrow().len() >= if at_once.is_some() { 1 } else { GROUP } {
+                        self.remove_found().await;
+                    }
+                })
+                .await;
+            self.remove_found().await;
+            if self.session.is_ending() || (is_read.get() && self.turns.ready.borrow().is_empty()) {
+                return;
+            }
+        }
     }
 
     /// How many records wait for others to be deleted.
@@ -145,16 +205,29 @@ impl<'a, H: Host> EndpointRun<'a, H> {
         }
     }
 
-    /// Records to look up, each with leave to do so. Nothing is read while the pool is full.
-    fn lines(&self) -> impl Stream<Item = (Asked, Permit)> + '_ {
-        let reader = Reader::new(self.session, &self.endpoint.id, &self.files);
-        stream::unfold(reader, move |mut reader| async move {
+    /// Records to look up, each with leave to do so. Nothing is read while the pool is full. Ends early when too many
+    /// lines wait for what is found to be deleted.
+    fn lines<'s>(
+        &'s self,
+        reader: &'s mut Reader<'a, H>,
+        is_read: &'s Cell<bool>,
+    ) -> impl Stream<Item = (Asked, Permit)> + 's {
+        stream::unfold(reader, move |reader| async move {
             let permit = self.session.permit().await?;
             loop {
                 if !self.session.goes_on().await {
                     return None;
                 }
-                let (file, line) = reader.next().await?;
+                if let Some(asked) = self.turns.next() {
+                    return Some(((asked, permit), reader));
+                }
+                if is_read.get() || self.turns.count.get() >= MOST_WAITING {
+                    return None;
+                }
+                let Some((file, line)) = reader.next().await else {
+                    is_read.set(true);
+                    return None;
+                };
                 if let Some(asked) = self.take(file, line) {
                     return Some(((asked, permit), reader));
                 }
@@ -165,8 +238,15 @@ impl<'a, H: Host> EndpointRun<'a, H> {
     /// Decides on a line; gives it back if it is to be looked up.
     fn take(&self, file: usize, line: Line) -> Option<Asked> {
         let span = Span { offset: line.offset, length: line.length };
-        let mut local =
-            Local { file, line: line.number, span, digest: Digest::of(b""), keys: [None, None], repeats: 0 };
+        let mut local = Local {
+            file,
+            line: line.number,
+            span,
+            digest: Digest::of(b""),
+            keys: [None, None],
+            turn: None,
+            repeats: 0,
+        };
         let bytes = match line.bytes {
             Ok(bytes) => bytes,
             Err(problem) => {
@@ -190,8 +270,9 @@ impl<'a, H: Host> EndpointRun<'a, H> {
             }
             Treatment::LookUp => match self.look_up.as_ref().map_err(Failure::clone).and_then(|by| by.values(&bytes)) {
                 Ok((values, key)) => {
-                    local.keys[0] = key;
-                    Some(Asked { local, values })
+                    local.keys[0] = key.and_then(|key| key.exact);
+                    local.turn = key.map(|key| key.folded);
+                    self.turns.take(Asked { local, values })
                 }
                 Err(no_key) => {
                     self.plan.borrow_mut().1.failed += 1;
@@ -209,18 +290,27 @@ impl<'a, H: Host> EndpointRun<'a, H> {
         local.repeats = repeats;
         let mut plan = self.plan.borrow_mut();
         plan.0.requests += u64::from(requests);
+        let turn = local.turn;
         match looked_up {
             LookedUp::Found(hit) => {
                 local.keys[1] = hit.key.filter(|_| hit.key != local.keys[0]);
                 let mut open = self.open.borrow_mut();
-                let lines = open.entry(hit.id.clone()).or_default();
-                if lines.is_empty() {
-                    plan.1.found += 1;
-                    self.found.borrow_mut().push(hit.id);
-                } else {
-                    plan.0.repeated += 1;
+                let lines = match open.entry(hit.id.clone()) {
+                    Entry::Vacant(first) => {
+                        plan.1.found += 1;
+                        self.found.borrow_mut().push(hit.id);
+                        first.insert(Vec::new())
+                    }
+                    Entry::Occupied(lines) => {
+                        plan.0.repeated += 1;
+                        lines.into_mut()
+                    }
+                };
+                if !self.session.is_dry_run() {
+                    lines.push(local);
+                    self.found_turns.borrow_mut().extend(turn);
+                    return;
                 }
-                lines.push(local);
             }
             LookedUp::Nothing => {
                 plan.1.not_found += 1;
@@ -236,15 +326,16 @@ impl<'a, H: Host> EndpointRun<'a, H> {
             }
             LookedUp::NotTried => {}
         }
+        turn.into_iter().for_each(|turn| self.turns.end(turn));
     }
 
     async fn remove_found(&self) {
-        let found = self.found.take();
+        let (found, turns) = (self.found.take(), self.found_turns.take());
         if self.session.is_dry_run() {
-            self.open.borrow_mut().clear();
             return;
         }
         self.remove(found.into_iter().map(|id| (id, None)).collect()).await;
+        turns.into_iter().for_each(|turn| self.turns.end(turn));
     }
 
     /// Deletes records, many at a time, after what the state says of them has been forgotten for good.

@@ -16,7 +16,7 @@ use crate::command::removal::RemovedId;
 use crate::command::session::Session;
 use crate::event::{Cause, EndpointId, Failure};
 use crate::host::Host;
-use crate::model::{Endpoint, NaturalKey};
+use crate::model::{Endpoint, KeyHash, NaturalKey};
 
 /// The most pages that are read to find one record, where the API cannot be asked for its whole key.
 const MOST_PAGES: u32 = 1_000;
@@ -146,9 +146,9 @@ impl LookUp {
     }
 
     /// The values of a record's natural key, and the key hashed as the state knows it.
-    pub(super) fn values(&self, record: &[u8]) -> Result<(Vec<String>, Option<u64>), Failure> {
+    pub(super) fn values(&self, record: &[u8]) -> Result<(Vec<String>, Option<KeyHash>), Failure> {
         if let Some(values) = self.key.values(record) {
-            return Ok((values, self.key.hash(record).and_then(|hash| hash.exact)));
+            return Ok((values, self.key.hash(record)));
         }
         let names: Vec<&str> = self.key.parts.iter().map(|part| part.name.as_str()).collect();
         let why = format!(
