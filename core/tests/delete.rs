@@ -228,6 +228,33 @@ fn never_the_wrong_record() {
     }
 }
 
+/// The documents of the ODS/API name no parameters for descriptors: it may ignore them.
+#[test]
+fn what_differs_in_case_is_not_believed_of_a_query_that_may_be_ignored() {
+    let found = |namespace: &str| {
+        let id = format!("{:032x}", 1);
+        answer(200, &json!([{"id": id, "namespace": namespace, "codeValue": "NINTH GRADE"}]).to_string())
+    };
+    for is_documented in [false, true] {
+        let stage = stage();
+        if is_documented {
+            serve_descriptors(&stage, |document| {
+                let parameters = parameters(document, "gradeLevelDescriptors");
+                for name in ["namespace", "codeValue"] {
+                    parameters.push(json!({"name": name, "in": "query", "schema": {"type": "string"}}));
+                }
+            });
+        }
+        put(&stage, "data/gradeLevelDescriptors.jsonl", &[descriptor("Ninth grade")]);
+        let rule = rule("GET", "/gradeLevelDescriptors?", found("uri://ed-fi.org/GradeLevelDescriptor"));
+        stage.api.borrow_mut().change(|settings| settings.rules.push(rule));
+        let ran = stage.run(Command::Delete, force);
+        // The simulation holds no such record, so its DELETE says that it is gone.
+        let expected = if is_documented { ([1, 1, 0], 1) } else { ([1, 0, 1], 0) };
+        assert_eq!((ran.counts("gradeLevelDescriptors"), deletes(&stage).len()), expected, "{is_documented}");
+    }
+}
+
 #[test]
 fn the_right_one_among_others_is_deleted() {
     let stage = stage();
@@ -298,6 +325,25 @@ fn a_refused_delete_leaves_the_record_remembered_as_sent() {
 }
 
 #[test]
+fn an_untyped_conflict_after_a_doubtful_attempt_does_not_say_that_the_record_is_there() {
+    let conflict = r#"{"message":"The DELETE statement conflicted."}"#;
+    let typed = r#"{"type":"urn:ed-fi:api:data-conflict:dependent-item-exists","detail":"x"}"#;
+    for (body, is_remembered) in [(conflict, false), (typed, true)] {
+        let stage = stage();
+        put(&stage, "data/students.jsonl", &[student("a", "Ada")]);
+        stage.run(Command::Send, |_| {});
+        let doubtful = Rule { last: Some(1), ..rule("DELETE", "/students/", answer(500, "")) };
+        let refused = rule("DELETE", "/students/", answer(409, body));
+        stage.api.borrow_mut().change(|settings| settings.rules = vec![doubtful, refused]);
+        let ran = stage.run(Command::Delete, force);
+        assert_eq!(ran.counts("students"), [1, 0, 1], "{body}");
+        assert_eq!(ran.results["causes"][0]["cause"], "still referenced", "{body}");
+        let sent = stage.restarted().run(Command::Send, |_| {});
+        assert_eq!(sent.counts("students"), [1, u64::from(is_remembered), 0], "{body}");
+    }
+}
+
+#[test]
 fn a_record_that_is_gone_at_its_delete_was_not_found() {
     let stage = stage();
     put(&stage, "data/students.jsonl", &[student("a", "Ada")]);
@@ -306,6 +352,11 @@ fn a_record_that_is_gone_at_its_delete_was_not_found() {
     stage.api.borrow_mut().change(|settings| settings.rules = vec![gone]);
     assert_eq!(stage.run(Command::Delete, force).counts("students"), [1, 1, 0]);
     assert_eq!(stage.restarted().run(Command::Send, |_| {}).counts("students"), [1, 0, 0]);
+    // The same after the API was busy: it was not this run that deleted it.
+    let busy = Rule { last: Some(1), ..rule("DELETE", "/students/", answer(429, "")) };
+    let gone = rule("DELETE", "/students/", answer(404, ""));
+    stage.api.borrow_mut().change(|settings| settings.rules = vec![busy, gone]);
+    assert_eq!(stage.restarted().run(Command::Delete, force).counts("students"), [1, 1, 0]);
     // Carried out without an answer, then repeated: it was this run that deleted it.
     let dropped = Rule { last: Some(1), ..rule("DELETE", "/students/", Action::DropAfter { reset: false }) };
     stage.api.borrow_mut().change(|settings| settings.rules = vec![dropped]);
@@ -375,11 +426,42 @@ fn lines_of_one_natural_key_are_deleted_once() {
     assert_eq!(stage.restarted().run(Command::Send, |_| {}).counts("students"), [3, 0, 0]);
 }
 
+#[test]
+fn spellings_of_one_natural_key_wait_for_each_other() {
+    let stage = stage();
+    put(&stage, "data/students.jsonl", &["a", "b"].map(|id| student(id, "Ada")));
+    stage.run(Command::Send, |_| {});
+    // More than may wait at a time.
+    let spellings = (0..2_000).map(|n| student(if n % 2 == 0 { "a" } else { "A" }, &n.to_string()));
+    put(&stage, "data/students.jsonl", &spellings.chain([student("b", "Ada")]).collect::<Vec<_>>());
+    let dry = stage.run(Command::Delete, |invocation| {
+        force(invocation);
+        invocation.dry_run = true;
+    });
+    assert_eq!((dry.exit, stage.held("students")), (Exit::Done, 2));
+    let ran = stage.run(Command::Delete, force);
+    assert_eq!((ran.counts("students"), stage.held("students")), ([2_001, 1_999, 0], 0));
+    let of_a = |request: &String| request.to_lowercase().ends_with("=a") || request.starts_with("DELETE");
+    let requests: Vec<String> = stage.requests().into_iter().filter(of_a).collect();
+    let deleted = requests.iter().position(|request| request.starts_with("DELETE")).unwrap();
+    assert_eq!(deleted, 1, "the second line of a key is looked up when the record of the first is gone");
+}
+
 /// The API's own document, changed before it is served.
 fn serve_resources(stage: &Stage, change: impl FnOnce(&mut Value)) {
     let mut document = builtin::documents(Style::OpenApi3).resources;
     change(&mut document);
-    let rule = rule("GET", "/resources/swagger.json", answer(200, &document.to_string()));
+    serve_document(stage, "/resources/swagger.json", &document);
+}
+
+fn serve_descriptors(stage: &Stage, change: impl FnOnce(&mut Value)) {
+    let mut document = builtin::documents(Style::OpenApi3).descriptors;
+    change(&mut document);
+    serve_document(stage, "/descriptors/swagger.json", &document);
+}
+
+fn serve_document(stage: &Stage, path: &str, document: &Value) {
+    let rule = rule("GET", path, answer(200, &document.to_string()));
     stage.api.borrow_mut().change(|settings| settings.rules.push(rule));
 }
 
@@ -396,11 +478,24 @@ fn what_cannot_be_asked_for_by_its_key_is_not_deleted_by_guess() {
     put(&stage, "data/schools.jsonl", &[school(1)]);
     serve_resources(&stage, |document| parameters(document, "students").retain(|known| known["$ref"].is_string()));
     stage.run(Command::Send, |_| {});
-    let ran = stage.run(Command::Delete, force);
-    assert_eq!((ran.exit, ran.counts("schools"), ran.counts("students")), (Exit::Done, [1, 0, 0], [0, 0, 0]));
+    let dry = stage.run(Command::Delete, |invocation| {
+        force(invocation);
+        invocation.dry_run = true;
+    });
+    assert!(dry.told("1 record of ed-fi/students could not be looked up: the API has no query"), "{:?}", dry.notices);
+    let ran = stage.run(Command::Delete, |invocation| {
+        force(invocation);
+        invocation.failed_dir = Some("failed".to_owned());
+    });
+    assert_eq!((ran.exit, ran.counts("schools"), ran.counts("students")), (Exit::Done, [1, 0, 0], [1, 0, 1]));
+    assert_eq!(stage.text("failed/students.jsonl").unwrap(), format!("{}\n", student("a", "Ada")));
     let message = failure(&ran, "students")["message"].as_str().unwrap().to_owned();
     assert!(message.contains("no query parameter for any part of the natural key of ed-fi/students"), "{message}");
     assert!(stage.requests().iter().all(|request| request.contains("/schools")), "{:?}", stage.requests());
+    // What was sent and is still there stays remembered; alone, it is a run in which everything failed.
+    stage.host.files().remove("data/schools.jsonl");
+    assert_eq!(stage.restarted().run(Command::Send, |_| {}).counts("students"), [1, 1, 0]);
+    assert_eq!(stage.run(Command::Delete, force).exit, Exit::Failed);
 }
 
 #[test]

@@ -3,13 +3,15 @@
 
 mod support;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
+use bytes::Bytes;
+use http::HeaderMap;
 use lightbeam_core::event::{Event, Outcome};
 use lightbeam_core::exit::Exit;
-use lightbeam_core::host::Host as _;
-use lightbeam_core::host::memory::KillPoint;
+use lightbeam_core::host::memory::{KillPoint, Reply};
+use lightbeam_core::host::{Host as _, Response};
 use lightbeam_core::invocation::{Command, Invocation};
 use lightbeam_core::run::run;
 use lightbeam_sim::builtin::{self, Style};
@@ -167,6 +169,21 @@ fn when_none_went_the_state_is_as_it_was() {
 }
 
 #[test]
+fn a_refusal_is_certain_though_the_api_was_busy_or_the_token_old() {
+    for first in [429, 401] {
+        let stage = stage();
+        put(&stage, "data/students.jsonl", &[student(1)]);
+        stage.run(Command::Send, |_| {});
+        let passing = Rule { last: Some(1), ..rule("DELETE", "/students/", answer(first, "")) };
+        let refused = rule("DELETE", "/students/", answer(403, ""));
+        stage.api.borrow_mut().change(|settings| settings.rules = vec![passing, refused]);
+        let ran = stage.run(Command::Truncate, only_students);
+        assert_eq!((ran.counts("students"), deletes(&stage)), ([1, 0, 1], 2), "{first}");
+        assert_eq!(stage.restarted().run(Command::Send, |_| {}).counts("students"), [1, 1, 0], "{first}");
+    }
+}
+
+#[test]
 fn what_others_refer_to_stays_and_says_why() {
     for (shape, style) in [(Shape::V5, Style::Swagger2), (Shape::V7, Style::OpenApi3)] {
         let stage = Stage::with(Settings { shape, ..settings() }, builtin::documents(style));
@@ -229,9 +246,11 @@ fn it_ends_whatever_the_api_does() {
         ),
         (
             vec![rule("DELETE", "/students/", answer(404, "")), rule("GET", "/students?limit=2", answer(200, &page))],
-            [3, 3, 0],
-            Some("3 records"),
+            [3, 0, 3],
+            None,
         ),
+        // It does not list what it held a moment ago.
+        (vec![rule("DELETE", "/students/", answer(404, ""))], [5, 0, 5], None),
         (
             vec![rule("DELETE", "/students/", answer(403, "")), rule("GET", "/students?limit=2", answer(200, &page))],
             [3, 0, 3],
@@ -249,6 +268,63 @@ fn it_ends_whatever_the_api_does() {
         assert!(told.is_none_or(|told| ran.told(told)), "{:?}", ran.notices);
         assert!(stage.requests().len() < 25, "{:?}", stage.requests());
     }
+}
+
+/// The page after tells: what is still listed was not removed, what is not listed any more is gone.
+#[test]
+fn what_the_api_says_is_not_there_is_believed_when_it_is_no_longer_listed() {
+    let stage = stage();
+    stage.configure("fetch: {page_size: 3}\n");
+    put(&stage, "data/students.jsonl", &(0..7).map(student).collect::<Vec<_>>());
+    stage.run(Command::Send, |_| {});
+    let held = stage.api.borrow().records("ed-fi", "students").unwrap();
+    let at = |at: usize, status| rule("DELETE", &format!("/students/{}", held[at].id), answer(status, ""));
+    // Not there, and yet still listed, beside one that is refused; and one that an attempt without answer deleted.
+    let lost = |at: usize| rule("DELETE", &format!("/students/{}", held[at].id), Action::DropAfter { reset: false });
+    let lost = Rule { last: Some(1), ..lost(5) };
+    stage.api.borrow_mut().change(|settings| settings.rules = vec![at(0, 403), at(1, 404), at(3, 404), lost]);
+    let ran = stage.run(Command::Truncate, only_students);
+    assert_eq!((ran.counts("students"), stage.held("students")), ([7, 0, 3], 3), "{}", ran.results);
+    assert_eq!(ran.results["resources"]["students"]["successes"], json!([{"status_code": 204, "count": 4}]));
+    let failures = ran.results["resources"]["students"]["failures"].as_array().unwrap();
+    let told = failures.iter().find(|failure| failure["count"] == 2).unwrap()["message"].as_str().unwrap();
+    assert!(told.starts_with("not removed: "), "{told}");
+
+    // All are refused as not there and still there: nothing went, so nothing is forgotten.
+    let again = stage.restarted();
+    again.api.borrow_mut().change(|settings| settings.rules.clear());
+    again.run(Command::Send, |_| {});
+    again.api.borrow_mut().change(|settings| settings.rules = vec![rule("DELETE", "/students/", answer(404, ""))]);
+    let ran = again.restarted().run(Command::Truncate, only_students);
+    assert_eq!((ran.exit, ran.counts("students")), (Exit::Failed, [7, 0, 7]), "{}", ran.results);
+    assert_eq!(again.restarted().run(Command::Send, |_| {}).counts("students"), [7, 7, 0]);
+}
+
+/// Another program deletes at the same time.
+#[test]
+fn what_others_removed_meanwhile_is_gone_too() {
+    let stage = stage();
+    put(&stage, "data/students.jsonl", &(0..3).map(student).collect::<Vec<_>>());
+    stage.run(Command::Send, |_| {});
+    let gone = Cell::new(false);
+    stage.intercept(move |request| {
+        let told = |status, body| {
+            let body = Bytes::from_static(body);
+            Some(Reply::now(Ok(Response { status, headers: HeaderMap::new(), body, truncated: false })))
+        };
+        match request.method.as_str() {
+            "DELETE" => {
+                gone.set(true);
+                told(404, b"")
+            }
+            "GET" if gone.get() => told(200, b"[]"),
+            _ => None,
+        }
+    });
+    let ran = stage.run(Command::Truncate, only_students);
+    assert_eq!((ran.exit, ran.counts("students")), (Exit::Done, [3, 0, 0]), "{} {:?}", ran.results, ran.notices);
+    stage.intercept(|_| None);
+    assert_eq!(stage.restarted().run(Command::Send, |_| {}).counts("students"), [3, 0, 0]);
 }
 
 #[test]

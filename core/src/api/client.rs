@@ -59,6 +59,9 @@ pub struct Answer {
     pub result: Result<Response, SendError>,
     /// How many times the exchange was repeated, for whatever reason.
     pub repeats: u32,
+    /// How many attempts may have been carried out without the API saying so: they ended without an answer, or with 500
+    /// and above.
+    pub doubtful: u32,
 }
 
 /// A request ended without an answer.
@@ -231,7 +234,7 @@ fn ended(result: Result<Response, Stopped>, call: &Call<'_>) -> Answer {
             Err(NoAnswer { kind: error.kind, detail: error.detail, hint: error.hint, attempts }.into())
         }
     };
-    Answer { result, repeats: call.repeats() }
+    Answer { result, repeats: call.repeats(), doubtful: call.doubtful.get() }
 }
 
 /// An error body longer than its bound is cut, in memory of its own size.

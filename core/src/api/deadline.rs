@@ -19,12 +19,16 @@ impl<T: Http, C: Clock> Exchange for Deadline<'_, T, C> {
         call.attempts.set(call.attempts.get() + 1);
         let answer = pin!(self.http.send(request));
         let deadline = pin!(self.clock.sleep(self.timeout));
-        match select(answer, deadline).await {
+        let result = match select(answer, deadline).await {
             Either::Left((answer, _)) => answer.map_err(Stopped::NoAnswer),
             Either::Right(((), _)) => {
                 let detail = format!("no answer within {} s (connection.timeout)", self.timeout.as_secs_f64());
                 Err(Stopped::NoAnswer(HttpError::new(HttpErrorKind::Timeout, detail)))
             }
+        };
+        if result.as_ref().map_or(true, |answer| answer.status >= 500) {
+            call.doubtful.set(call.doubtful.get() + 1);
         }
+        result
     }
 }

@@ -36,6 +36,8 @@ pub(super) struct Call<'c> {
     pub(super) credentials: Credentials,
     /// Attempts that left so far.
     pub(super) attempts: Cell<u32>,
+    /// How many of them may have been carried out without the API saying so: no answer, or 500 and above.
+    pub(super) doubtful: Cell<u32>,
     /// Whether any of them was answered.
     pub(super) answered: Cell<bool>,
     /// How often it met a closed gate.
@@ -50,6 +52,7 @@ impl<'c> Call<'c> {
             endpoint,
             credentials,
             attempts: Cell::new(0),
+            doubtful: Cell::new(0),
             answered: Cell::new(false),
             met_gate: Cell::new(0),
             given_up_at_gate: Cell::new(false),

@@ -1,5 +1,6 @@
 use std::cell::{Cell, RefCell};
-use std::collections::{HashMap, HashSet};
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::rc::Rc;
 
 use futures_util::stream::{self, Stream, StreamExt};
@@ -17,10 +18,18 @@ use crate::data::{Digest, Line, Span};
 use crate::event::{Cause, DryRun, Event, Failure, Outcome, RecordEvent, RemovalPlan, Skip};
 use crate::host::Host;
 use crate::model::Endpoint;
+use crate::notice::Notice;
+use crate::report::counted;
 use crate::state::{Log, ResendRules};
 
 /// So many records are deleted together: their tombstones become durable by one write.
 const GROUP: usize = 100;
+
+/// So many reasons are told of records that a dry run could not look up.
+const MOST_REASONS: usize = 5;
+
+/// So many lines wait at most for others of their natural key.
+const MOST_WAITING: usize = 1_000;
 
 /// What a run does with one endpoint.
 pub(super) struct EndpointRun<'a, H: Host> {
@@ -29,12 +38,17 @@ pub(super) struct EndpointRun<'a, H: Host> {
     pub(super) files: Vec<Rc<str>>,
     pub(super) log: Rc<Log>,
     rules: &'a ResendRules,
-    look_up: LookUp,
+    /// How records are looked up, or why none can be.
+    look_up: Result<LookUp, Failure>,
     /// The local records that describe a record of the API, by its id, until its outcome is known. Several do where
     /// lines share a natural key: it is deleted once.
     open: RefCell<HashMap<RemovedId, Vec<Local>>>,
     /// Records that were found and are not deleted yet.
     found: RefCell<Vec<RemovedId>>,
+    /// Lines that wait for one of their natural key, and those of them whose turn has come.
+    turns: Turns,
+    /// The turns of the lines of what was found.
+    found_turns: RefCell<Vec<u64>>,
     /// Records that were refused as still referenced.
     waiting: RefCell<Vec<(RemovedId, Refusal)>>,
     /// Why they were refused, each reason once.
@@ -44,12 +58,57 @@ pub(super) struct EndpointRun<'a, H: Host> {
     pub(super) failed: RefCell<FailedRecords>,
     /// What a dry run found.
     plan: RefCell<(DryRun, RemovalPlan)>,
+    /// Why a dry run could not look records up, each reason with their number.
+    impossible: RefCell<Vec<(String, u64)>>,
 }
 
 /// A local record that is to be looked up.
 struct Asked {
     local: Local,
     values: Vec<String>,
+}
+
+/// Lines of one natural key are worked on one after the other, spellings that differ in case included: one that joined
+/// another while their record is deleted would still be remembered as sent.
+#[derive(Default)]
+struct Turns {
+    waiting: RefCell<HashMap<u64, VecDeque<Asked>>>,
+    ready: RefCell<Vec<Asked>>,
+    count: Cell<usize>,
+}
+
+impl Turns {
+    /// Gives the line back if it has its turn.
+    fn take(&self, asked: Asked) -> Option<Asked> {
+        let Some(turn) = asked.local.turn else { return Some(asked) };
+        match self.waiting.borrow_mut().entry(turn) {
+            Entry::Occupied(mut queue) => {
+                queue.get_mut().push_back(asked);
+                self.count.set(self.count.get() + 1);
+                None
+            }
+            Entry::Vacant(free) => {
+                free.insert(VecDeque::new());
+                Some(asked)
+            }
+        }
+    }
+
+    /// The next line has its turn.
+    fn end(&self, turn: u64) {
+        let mut waiting = self.waiting.borrow_mut();
+        if let Some(next) = waiting.get_mut(&turn).and_then(VecDeque::pop_front) {
+            self.count.set(self.count.get() - 1);
+            self.ready.borrow_mut().push(next);
+        } else {
+            waiting.remove(&turn);
+        }
+    }
+
+    /// A line whose turn has come.
+    fn next(&self) -> Option<Asked> {
+        self.ready.borrow_mut().pop()
+    }
 }
 
 /// A record of the API that is about to be deleted.
@@ -65,7 +124,7 @@ impl<'a, H: Host> EndpointRun<'a, H> {
         session: &'a Session<'a, H>,
         endpoint: &'a Endpoint,
         files: Vec<Rc<str>>,
-        look_up: LookUp,
+        look_up: Result<LookUp, Failure>,
         rules: &'a ResendRules,
         log: Rc<Log>,
         removed: Rc<Cell<u64>>,
@@ -79,28 +138,38 @@ impl<'a, H: Host> EndpointRun<'a, H> {
             look_up,
             open: RefCell::default(),
             found: RefCell::default(),
+            turns: Turns::default(),
+            found_turns: RefCell::default(),
             waiting: RefCell::default(),
             reasons: RefCell::default(),
             removed,
             failed: RefCell::new(FailedRecords::new(session.keeps_failed_records())),
             plan: RefCell::default(),
+            impossible: RefCell::default(),
         }
     }
 
     /// Reads all files, looks the records up, and deletes what is found.
     pub(super) async fn first_pass(&self) {
         // Where records are found by reading pages, deleting one moves the others from page to page: one at a time.
-        let at_once = if self.look_up.is_exact() { None } else { Some(1) };
-        self.lines()
-            .for_each_concurrent(at_once, |(asked, permit)| async move {
-                self.find(asked).await;
-                drop(permit);
-                if self.found.borrow().len() >= if at_once.is_some() { 1 } else { GROUP } {
-                    self.remove_found().await;
-                }
-            })
-            .await;
-        self.remove_found().await;
+        let at_once = self.look_up.as_ref().is_ok_and(|look_up| !look_up.is_exact()).then_some(1);
+        let mut reader = Reader::new(self.session, &self.endpoint.id, &self.files);
+        let is_read = Cell::new(false);
+        loop {
+            self.lines(&mut reader, &is_read)
+                .for_each_concurrent(at_once, |(asked, permit)| async move {
+                    self.find(asked).await;
+                    drop(permit);
+                    if self.found.borrow().len() >= if at_once.is_some() { 1 } else { GROUP } {
+                        self.remove_found().await;
+                    }
+                })
+                .await;
+            self.remove_found().await;
+            if self.session.is_ending() || (is_read.get() && self.turns.ready.borrow().is_empty()) {
+                return;
+            }
+        }
     }
 
     /// How many records wait for others to be deleted.
@@ -127,16 +196,38 @@ impl<'a, H: Host> EndpointRun<'a, H> {
         DryRun { requests: plan.requests + removal.found, removal: Some(removal), ..plan }
     }
 
-    /// Records to look up, each with leave to do so. Nothing is read while the pool is full.
-    fn lines(&self) -> impl Stream<Item = (Asked, Permit)> + '_ {
-        let reader = Reader::new(self.session, &self.endpoint.id, &self.files);
-        stream::unfold(reader, move |mut reader| async move {
+    /// Says why records could not be looked up in a dry run, which tells nothing of single records.
+    pub(super) fn tell_impossible(&self) {
+        for (why, count) in self.impossible.take() {
+            let records = counted(count, "record", "records");
+            let endpoint = &self.endpoint.id;
+            self.session.notice(Notice::warning(format!("{records} of {endpoint} could not be looked up: {why}")));
+        }
+    }
+
+    /// Records to look up, each with leave to do so. Nothing is read while the pool is full. Ends early when too many
+    /// lines wait for what is found to be deleted.
+    fn lines<'s>(
+        &'s self,
+        reader: &'s mut Reader<'a, H>,
+        is_read: &'s Cell<bool>,
+    ) -> impl Stream<Item = (Asked, Permit)> + 's {
+        stream::unfold(reader, move |reader| async move {
             let permit = self.session.permit().await?;
             loop {
                 if !self.session.goes_on().await {
                     return None;
                 }
-                let (file, line) = reader.next().await?;
+                if let Some(asked) = self.turns.next() {
+                    return Some(((asked, permit), reader));
+                }
+                if is_read.get() || self.turns.count.get() >= MOST_WAITING {
+                    return None;
+                }
+                let Some((file, line)) = reader.next().await else {
+                    is_read.set(true);
+                    return None;
+                };
                 if let Some(asked) = self.take(file, line) {
                     return Some(((asked, permit), reader));
                 }
@@ -147,8 +238,15 @@ impl<'a, H: Host> EndpointRun<'a, H> {
     /// Decides on a line; gives it back if it is to be looked up.
     fn take(&self, file: usize, line: Line) -> Option<Asked> {
         let span = Span { offset: line.offset, length: line.length };
-        let mut local =
-            Local { file, line: line.number, span, digest: Digest::of(b""), keys: [None, None], repeats: 0 };
+        let mut local = Local {
+            file,
+            line: line.number,
+            span,
+            digest: Digest::of(b""),
+            keys: [None, None],
+            turn: None,
+            repeats: 0,
+        };
         let bytes = match line.bytes {
             Ok(bytes) => bytes,
             Err(problem) => {
@@ -170,10 +268,11 @@ impl<'a, H: Host> EndpointRun<'a, H> {
                 self.skip(&local, Skip::AlreadySent);
                 None
             }
-            Treatment::LookUp => match self.look_up.values(&bytes) {
+            Treatment::LookUp => match self.look_up.as_ref().map_err(Failure::clone).and_then(|by| by.values(&bytes)) {
                 Ok((values, key)) => {
-                    local.keys[0] = key;
-                    Some(Asked { local, values })
+                    local.keys[0] = key.and_then(|key| key.exact);
+                    local.turn = key.map(|key| key.folded);
+                    self.turns.take(Asked { local, values })
                 }
                 Err(no_key) => {
                     self.plan.borrow_mut().1.failed += 1;
@@ -186,22 +285,32 @@ impl<'a, H: Host> EndpointRun<'a, H> {
 
     /// Looks a record up; what is found waits until its group is deleted.
     async fn find(&self, Asked { mut local, values }: Asked) {
-        let (looked_up, requests, repeats) = self.look_up.find(self.session, &values).await;
+        let look_up = self.look_up.as_ref().expect("values are those of a look-up");
+        let (looked_up, requests, repeats) = look_up.find(self.session, &values).await;
         local.repeats = repeats;
         let mut plan = self.plan.borrow_mut();
         plan.0.requests += u64::from(requests);
+        let turn = local.turn;
         match looked_up {
             LookedUp::Found(hit) => {
                 local.keys[1] = hit.key.filter(|_| hit.key != local.keys[0]);
                 let mut open = self.open.borrow_mut();
-                let lines = open.entry(hit.id.clone()).or_default();
-                if lines.is_empty() {
-                    plan.1.found += 1;
-                    self.found.borrow_mut().push(hit.id);
-                } else {
-                    plan.0.repeated += 1;
+                let lines = match open.entry(hit.id.clone()) {
+                    Entry::Vacant(first) => {
+                        plan.1.found += 1;
+                        self.found.borrow_mut().push(hit.id);
+                        first.insert(Vec::new())
+                    }
+                    Entry::Occupied(lines) => {
+                        plan.0.repeated += 1;
+                        lines.into_mut()
+                    }
+                };
+                if !self.session.is_dry_run() {
+                    lines.push(local);
+                    self.found_turns.borrow_mut().extend(turn);
+                    return;
                 }
-                lines.push(local);
             }
             LookedUp::Nothing => {
                 plan.1.not_found += 1;
@@ -217,15 +326,16 @@ impl<'a, H: Host> EndpointRun<'a, H> {
             }
             LookedUp::NotTried => {}
         }
+        turn.into_iter().for_each(|turn| self.turns.end(turn));
     }
 
     async fn remove_found(&self) {
-        let found = self.found.take();
+        let (found, turns) = (self.found.take(), self.found_turns.take());
         if self.session.is_dry_run() {
-            self.open.borrow_mut().clear();
             return;
         }
         self.remove(found.into_iter().map(|id| (id, None)).collect()).await;
+        turns.into_iter().for_each(|turn| self.turns.end(turn));
     }
 
     /// Deletes records, many at a time, after what the state says of them has been forgotten for good.
@@ -290,22 +400,26 @@ impl<'a, H: Host> EndpointRun<'a, H> {
             Deletion::Gone => self.close(&id).iter().for_each(|line| self.absent(line)),
             Deletion::Refused(why) => {
                 tombstones.restore(&self.log);
-                if why.cause == Cause::StillReferenced {
-                    if let Some(first) = self.open.borrow_mut().get_mut(&id).and_then(|lines| lines.first_mut()) {
-                        first.repeats += repeats;
-                    }
-                    let refusal = Refusal::new(why, &mut self.reasons.borrow_mut());
-                    self.waiting.borrow_mut().push((id, refusal));
-                } else {
-                    self.fail_all(&id, &why, repeats);
-                }
+                self.refused(id, why, repeats);
             }
-            Deletion::Uncertain(why) => self.fail_all(&id, &why, repeats),
+            Deletion::Uncertain(why) => self.refused(id, why, repeats),
             Deletion::NotTried => {
                 tombstones.restore(&self.log);
                 self.not_tried(vec![(id, refused)]);
             }
         }
+    }
+
+    /// What is still referenced waits for another try.
+    fn refused(&self, id: RemovedId, why: Failure, repeats: u32) {
+        if why.cause != Cause::StillReferenced {
+            return self.fail_all(&id, &why, repeats);
+        }
+        if let Some(first) = self.open.borrow_mut().get_mut(&id).and_then(|lines| lines.first_mut()) {
+            first.repeats += repeats;
+        }
+        let refusal = Refusal::new(why, &mut self.reasons.borrow_mut());
+        self.waiting.borrow_mut().push((id, refusal));
     }
 
     /// The run ends before these had their turn. Of what was never tried nothing is said: the next run finds it.
@@ -343,8 +457,22 @@ impl<'a, H: Host> EndpointRun<'a, H> {
     }
 
     fn fail(&self, local: &Local, why: &Failure, repeats: u32) {
+        if self.session.is_dry_run() {
+            self.note_impossible(why);
+        }
         self.failed.borrow_mut().add(local.file, local.line, local.span, why);
         self.tell(local, Outcome::Failed(why.clone()), repeats);
+    }
+
+    fn note_impossible(&self, why: &Failure) {
+        let message = why.messages.join("; ");
+        let text = why.status.map_or_else(|| message.clone(), |status| format!("{message} (status {status})"));
+        let mut impossible = self.impossible.borrow_mut();
+        if let Some((_, count)) = impossible.iter_mut().find(|(known, _)| *known == text) {
+            *count += 1;
+        } else if impossible.len() < MOST_REASONS {
+            impossible.push((text, 1));
+        }
     }
 
     /// The last word on a local record. `repeats`: of its DELETE.

@@ -21,6 +21,8 @@ pub(super) struct Local {
     pub(super) digest: Digest,
     /// Its natural key, hashed, and that of the API's record where that is spelled otherwise.
     pub(super) keys: [Option<u64>; 2],
+    /// What lines must share to be worked on one after the other: the natural key, hashed but for case.
+    pub(super) turn: Option<u64>,
     /// How often its exchanges were repeated.
     pub(super) repeats: u32,
 }

@@ -16,7 +16,7 @@ use crate::command::removal::RemovedId;
 use crate::command::session::Session;
 use crate::event::{Cause, EndpointId, Failure};
 use crate::host::Host;
-use crate::model::{Endpoint, NaturalKey};
+use crate::model::{Endpoint, KeyHash, NaturalKey};
 
 /// The most pages that are read to find one record, where the API cannot be asked for its whole key.
 const MOST_PAGES: u32 = 1_000;
@@ -36,6 +36,8 @@ struct Part {
     form: KeyForm,
     /// The query parameter that filters by it, as the API's documents spell it; `None` if there is none.
     parameter: Option<String>,
+    /// Whether the API's documents name it, so that it is not ignored.
+    is_documented: bool,
 }
 
 /// What a look-up came to.
@@ -115,7 +117,11 @@ impl LookUp {
         let parts: Vec<Part> = key
             .parts
             .iter()
-            .map(|part| Part { form: KeyForm::of(part, described), parameter: parameter(&part.name) })
+            .map(|part| Part {
+                form: KeyForm::of(part, described),
+                parameter: parameter(&part.name),
+                is_documented: documented(&part.name).is_some(),
+            })
             .collect();
         if parts.iter().all(|part| part.parameter.is_none()) {
             let names: Vec<&str> = key.parts.iter().map(|part| part.name.as_str()).collect();
@@ -134,10 +140,15 @@ impl LookUp {
         self.parts.iter().all(|part| part.parameter.is_some())
     }
 
+    /// Whether the API's documents say that it can be asked for the whole key.
+    fn is_documented(&self) -> bool {
+        self.parts.iter().all(|part| part.is_documented)
+    }
+
     /// The values of a record's natural key, and the key hashed as the state knows it.
-    pub(super) fn values(&self, record: &[u8]) -> Result<(Vec<String>, Option<u64>), Failure> {
+    pub(super) fn values(&self, record: &[u8]) -> Result<(Vec<String>, Option<KeyHash>), Failure> {
         if let Some(values) = self.key.values(record) {
-            return Ok((values, self.key.hash(record).and_then(|hash| hash.exact)));
+            return Ok((values, self.key.hash(record)));
         }
         let names: Vec<&str> = self.key.parts.iter().map(|part| part.name.as_str()).collect();
         let why = format!(
@@ -206,7 +217,9 @@ impl<H: Host> Asking<'_, H> {
         if answer.iter().all(|compared| compared.likeness != Likeness::Same) {
             return match answer.iter().find(is_folded) {
                 // The API itself says that the two are one: it was asked for one and gave the other, and nothing else.
-                Some(_) if is_alone => only(answer),
+                // One that may have ignored the query says nothing.
+                Some(_) if is_alone && self.look_up.is_documented() => only(answer),
+                Some(_) if is_alone => LookedUp::Failed(mismatch(1)),
                 Some(_) if answer.iter().filter(is_folded).count() == others => LookedUp::Several,
                 _ if others == 0 => LookedUp::Nothing,
                 _ => LookedUp::Failed(mismatch(others)),

@@ -96,15 +96,6 @@ async fn first_passes<'a, H: Host>(
             return None;
         }
         session.endpoint_started(&endpoint.id);
-        let look_up = match look_up {
-            Ok(look_up) => look_up,
-            Err(failure) => {
-                let endpoint = endpoint.id.clone();
-                session.listener.hear(&Event::EndpointFailed { endpoint: endpoint.clone(), failure });
-                session.listener.hear(&Event::EndpointFinished { endpoint });
-                return None;
-            }
-        };
         let log = match session.open_log(&endpoint.id).await {
             Ok(log) => log,
             Err(error) => {
@@ -130,6 +121,7 @@ async fn finish<H: Host>(run: EndpointRun<'_, H>) {
     session.close_log(&run.log).await;
     let id = &run.endpoint.id;
     if session.is_dry_run() {
+        run.tell_impossible();
         session.listener.hear(&Event::DryRun { endpoint: id.clone(), plan: run.plan() });
     } else {
         let failed = run.failed.replace(FailedRecords::new(false));

@@ -62,7 +62,7 @@ mod tests {
     fn local(text: &str, key: u64) -> Local {
         let span = Span { offset: 0, length: 0 };
         let digest = Digest::of(text.as_bytes());
-        Local { file: 0, line: 1, span, digest, keys: [Some(key), None], repeats: 0 }
+        Local { file: 0, line: 1, span, digest, keys: [Some(key), None], turn: None, repeats: 0 }
     }
 
     fn is_sent(log: &Log, text: &str) -> bool {

@@ -42,7 +42,8 @@ pub(crate) enum Deletion {
     Gone,
     /// The record was refused, and is still there.
     Refused(Failure),
-    /// There was no answer, or one that does not tell whether the record is still there.
+    /// There was no answer, or one that does not tell whether the record is still there. A cause of
+    /// [`Cause::StillReferenced`] says that it is worth another try.
     Uncertain(Failure),
     /// The run ended before the request was made.
     NotTried,
@@ -57,18 +58,19 @@ pub(crate) async fn delete_record<H: Host>(
     let url = session.api.target().record_url(endpoint, &id.0);
     let answer = session.api.delete(endpoint, url).await;
     let deletion = match &answer.result {
-        Ok(response) => answered(response, answer.repeats),
+        Ok(response) => answered(response, answer.doubtful),
         Err(SendError::BrokenOff { attempts: 0 }) => Deletion::NotTried,
         Err(no_answer) => Deletion::Uncertain(unanswered(no_answer)),
     };
     (deletion, answer.repeats)
 }
 
-fn answered(response: &Response, repeats: u32) -> Deletion {
+/// `doubtful`: how many attempts before this answer may have been carried out.
+fn answered(response: &Response, doubtful: u32) -> Deletion {
     match response.status {
         status @ 200..300 => Deletion::Deleted { status },
         // An earlier attempt of this very request had no answer, but was carried out.
-        404 | 410 if repeats > 0 => Deletion::Deleted { status: 204 },
+        404 | 410 if doubtful > 0 => Deletion::Deleted { status: 204 },
         404 | 410 => Deletion::Gone,
         status => {
             let mut failure = refusal(response);
@@ -79,13 +81,11 @@ fn answered(response: &Response, repeats: u32) -> Deletion {
             {
                 failure.cause = Cause::StillReferenced;
             }
-            // An earlier attempt may have been carried out before something refused this one unseen.
-            let is_certain = repeats == 0 && (300..500).contains(&status) && status != 408;
-            if is_certain || failure.cause == Cause::StillReferenced {
-                Deletion::Refused(failure)
-            } else {
-                Deletion::Uncertain(failure)
-            }
+            // An earlier attempt may have been carried out before something refused this one unseen. Only the type says
+            // for sure that the record is still there.
+            let is_referenced = failure.cause == Cause::StillReferenced && failure.problem_type.is_some();
+            let is_certain = doubtful == 0 && (300..500).contains(&status) && status != 408;
+            if is_certain || is_referenced { Deletion::Refused(failure) } else { Deletion::Uncertain(failure) }
         }
     }
 }
@@ -109,10 +109,10 @@ mod tests {
 
     #[test]
     fn only_a_certain_refusal_says_that_the_record_is_still_there() {
-        let told = |status, body: &str, repeats| {
+        let told = |status, body: &str, doubtful| {
             let body = Bytes::from(body.to_owned());
             let response = Response { status, headers: HeaderMap::new(), body, truncated: false };
-            match answered(&response, repeats) {
+            match answered(&response, doubtful) {
                 Deletion::Deleted { status } => format!("deleted {status}"),
                 Deletion::Gone => "gone".to_owned(),
                 Deletion::Refused(failure) => format!("refused {:?}", failure.cause),
@@ -121,7 +121,7 @@ mod tests {
             }
         };
         let referenced = r#"{"type":"urn:ed-fi:api:data-conflict:dependent-item-exists","detail":"x"}"#;
-        for (status, body, repeats, deletion) in [
+        for (status, body, doubtful, deletion) in [
             (204, "", 0, "deleted 204"),
             (200, "", 3, "deleted 200"),
             (404, "", 0, "gone"),
@@ -129,13 +129,14 @@ mod tests {
             (403, "", 0, "refused NotAuthorized"),
             (403, "", 1, "uncertain NotAuthorized"),
             (409, "{\"message\":\"The DELETE statement conflicted.\"}", 0, "refused StillReferenced"),
+            (409, "{\"message\":\"The DELETE statement conflicted.\"}", 1, "uncertain StillReferenced"),
             (409, referenced, 5, "refused StillReferenced"),
             (409, r#"{"type":"urn:ed-fi:api:data-conflict:multi-user-conflict"}"#, 0, "refused Other"),
             (500, "", 0, "uncertain ServerFault"),
             (408, "", 0, "uncertain ServerFault"),
             (302, "", 0, "refused Other"),
         ] {
-            assert_eq!(told(status, body, repeats), deletion, "{status} {body} {repeats}");
+            assert_eq!(told(status, body, doubtful), deletion, "{status} {body} {doubtful}");
         }
     }
 }

@@ -1,5 +1,5 @@
 use std::cell::{Cell, RefCell};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use futures_util::stream::{self, Stream, StreamExt};
@@ -11,7 +11,7 @@ use crate::command::collection::{Collection, Trouble};
 use crate::command::failure::{Refusal, failure};
 use crate::command::removal::{Deletion, RemovedId, delete_record};
 use crate::command::session::Session;
-use crate::event::{Cause, Event, Failure, Outcome, RecordEvent, Skip};
+use crate::event::{Cause, Event, Failure, Outcome, RecordEvent};
 use crate::host::Host;
 use crate::model::Endpoint;
 use crate::notice::Notice;
@@ -19,6 +19,9 @@ use crate::state::Log;
 
 /// Most times that an endpoint is gone through from the front: what others add meanwhile could go on for ever.
 const MOST_SCANS: u32 = 10;
+
+/// After so many pages in a row that hold no record that is new, an endpoint has been gone through.
+const MOST_WITHOUT_NEW: u32 = 2;
 
 /// What a run does with one endpoint.
 pub(super) struct EndpointRun<'a, H: Host> {
@@ -32,6 +35,9 @@ pub(super) struct EndpointRun<'a, H: Host> {
     emptied: Cell<bool>,
     /// Whether the API was seen to hold no record at all.
     empty: Cell<bool>,
+    /// Records of which the API said that they are not there, and how often their exchanges were repeated: whether that
+    /// is so, the next page tells.
+    vanished: RefCell<HashMap<RemovedId, u32>>,
     /// Records that are still listed after their turn.
     staying: RefCell<HashSet<RemovedId>>,
     /// How many of them the API said were deleted.
@@ -87,6 +93,7 @@ impl<'a, H: Host> EndpointRun<'a, H> {
             marked: Cell::default(),
             emptied: Cell::default(),
             empty: Cell::default(),
+            vanished: RefCell::default(),
             staying: RefCell::default(),
             lingering: Cell::default(),
             waiting: RefCell::default(),
@@ -121,6 +128,8 @@ impl<'a, H: Host> EndpointRun<'a, H> {
 
     /// The last word on the endpoint: what still waits has failed, and the state is what it must be now.
     pub(super) async fn finish(self) {
+        // Where no further page was read, nothing speaks against what the API said.
+        self.settle_vanished(&HashSet::new());
         for (_, refusal, repeats) in self.waiting.take() {
             self.tell(Outcome::Failed(refusal.into_failure()), repeats);
         }
@@ -146,7 +155,9 @@ impl<'a, H: Host> EndpointRun<'a, H> {
     async fn scan(&self) -> Option<u64> {
         let mut tried = 0;
         let mut offset = 0;
-        let mut before: HashSet<RemovedId> = HashSet::new();
+        // Records that stay, of the pages so far.
+        let mut passed: HashSet<RemovedId> = HashSet::new();
+        let mut pages_without_new = 0;
         let mut just_removed: HashSet<RemovedId> = HashSet::new();
         loop {
             let ids = match self.collection.page_from(offset).await.and_then(|page| ids(&page)) {
@@ -158,24 +169,26 @@ impl<'a, H: Host> EndpointRun<'a, H> {
                 }
                 Err(Trouble::Ending) => return None,
             };
+            let listed: HashSet<RemovedId> = ids.iter().cloned().collect();
+            self.settle_vanished(&listed);
             if ids.is_empty() {
                 self.empty.set(offset == 0);
                 return Some(tried);
             }
-            let listed: HashSet<RemovedId> = ids.iter().cloned().collect();
-            let lingering: Vec<RemovedId> = listed.intersection(&just_removed).cloned().collect();
+            pages_without_new = if listed.is_subset(&passed) { pages_without_new + 1 } else { 0 };
+            if pages_without_new == MOST_WITHOUT_NEW {
+                // The API gives the same records wherever it is asked to begin.
+                return Some(tried);
+            }
+            let lingering: Vec<RemovedId> =
+                listed.intersection(&just_removed).filter(|id| !self.staying.borrow().contains(*id)).cloned().collect();
             self.lingering.set(self.lingering.get() + lingering.len() as u64);
-            let nothing_lingers = lingering.is_empty();
             self.staying.borrow_mut().extend(lingering);
             // In the order of the list, and each once, whatever the API lists.
             let mut listed_once: HashSet<RemovedId> = HashSet::new();
             let mut untried: Vec<RemovedId> = ids.into_iter().filter(|id| listed_once.insert(id.clone())).collect();
             untried.retain(|id| !self.staying.borrow().contains(id));
             if untried.is_empty() {
-                if nothing_lingers && listed == before {
-                    // The API gives the same page wherever it is asked to begin.
-                    return Some(tried);
-                }
                 offset += listed.len() as u64;
                 just_removed.clear();
             } else {
@@ -186,9 +199,27 @@ impl<'a, H: Host> EndpointRun<'a, H> {
                 let targets = untried.iter().map(|id| Target { id: id.clone(), refused: None, repeats: 0 });
                 self.remove(targets.collect()).await;
                 just_removed = untried.into_iter().filter(|id| !self.staying.borrow().contains(id)).collect();
-                offset += (listed.len() - just_removed.len()) as u64;
+                // Whether those that vanished are still listed, only the same page tells.
+                if self.vanished.borrow().is_empty() {
+                    offset += (listed.len() - just_removed.len()) as u64;
+                }
             }
-            before = listed;
+            passed.extend(listed.into_iter().filter(|id| self.staying.borrow().contains(id)));
+        }
+    }
+
+    /// The last word on records of which the API said that they are not there, by the page that followed.
+    fn settle_vanished(&self, listed: &HashSet<RemovedId>) {
+        for (id, repeats) in self.vanished.take() {
+            if listed.contains(&id) {
+                let why = "not removed: the API says that there is no such record, but still lists it";
+                self.staying.borrow_mut().insert(id);
+                self.tell(Outcome::Failed(failure(why.to_owned(), Cause::Other)), repeats);
+            } else {
+                // It is not there any more, which is what was asked for; counted as what it would have been.
+                self.emptied.set(true);
+                self.tell(Outcome::Succeeded { status: 204 }, repeats);
+            }
         }
     }
 
@@ -234,24 +265,25 @@ impl<'a, H: Host> EndpointRun<'a, H> {
                 self.tell(Outcome::Succeeded { status }, repeats);
             }
             Deletion::Gone => {
-                self.emptied.set(true);
-                self.tell(Outcome::Skipped(Skip::NotFound), repeats);
+                self.vanished.borrow_mut().insert(target.id, repeats);
             }
-            Deletion::Refused(why) if why.cause == Cause::StillReferenced => {
-                self.staying.borrow_mut().insert(target.id.clone());
-                let refusal = Refusal::new(why, &mut self.reasons.borrow_mut());
-                self.waiting.borrow_mut().push((target.id, refusal, repeats));
-            }
-            Deletion::Refused(why) => {
-                self.staying.borrow_mut().insert(target.id);
-                self.tell(Outcome::Failed(why), repeats);
-            }
+            Deletion::Refused(why) => self.refused(target.id, why, repeats),
             Deletion::Uncertain(why) => {
                 self.emptied.set(true);
-                self.staying.borrow_mut().insert(target.id);
-                self.tell(Outcome::Failed(why), repeats);
+                self.refused(target.id, why, repeats);
             }
             Deletion::NotTried => self.not_tried(target),
+        }
+    }
+
+    /// What is still referenced waits for another try.
+    fn refused(&self, id: RemovedId, why: Failure, repeats: u32) {
+        self.staying.borrow_mut().insert(id.clone());
+        if why.cause == Cause::StillReferenced {
+            let refusal = Refusal::new(why, &mut self.reasons.borrow_mut());
+            self.waiting.borrow_mut().push((id, refusal, repeats));
+        } else {
+            self.tell(Outcome::Failed(why), repeats);
         }
     }
 
