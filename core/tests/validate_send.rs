@@ -66,6 +66,24 @@ fn only_valid_records_are_sent() {
     assert_eq!((again.exit, again.counts("students"), stage.requests().len()), (Exit::Done, [5, 2, 3], 0));
 }
 
+/// A wrong record has no right to its key: the one that corrects it is sent. So it is where the API had to be asked.
+#[test]
+fn the_correction_of_an_invalid_record_is_sent() {
+    let stage = stage();
+    stage.configure("validate:\n  methods: [schema, uniqueness, descriptors]\n");
+    let wrong = |name: &str, value: &str| {
+        let mut record: Value = serde_json::from_str(&student(if name == "birthDate" { "1" } else { "2" })).unwrap();
+        record[name] = json!(value);
+        record.to_string()
+    };
+    let date = wrong("birthDate", "2010-13-01");
+    let sex = wrong("birthSexDescriptor", "uri://ed-fi.org/SexDescriptor#Mael");
+    stage.put("data/students.jsonl", &[&date, &student("1"), &sex, &student("2"), &student("2")]);
+    let ran = go(&stage);
+    assert_eq!(outcomes(&ran), [(1, "invalid"), (2, "sent"), (3, "invalid"), (4, "sent"), (5, "invalid")]);
+    assert_eq!(stage.held("students"), 2);
+}
+
 #[test]
 fn everything_is_checked_before_anything_is_sent() {
     let stage = stage();
