@@ -66,6 +66,24 @@ fn only_valid_records_are_sent() {
     assert_eq!((again.exit, again.counts("students"), stage.requests().len()), (Exit::Done, [5, 2, 3], 0));
 }
 
+/// A wrong record has no right to its key: the one that corrects it is sent. So it is where the API had to be asked.
+#[test]
+fn the_correction_of_an_invalid_record_is_sent() {
+    let stage = stage();
+    stage.configure("validate:\n  methods: [schema, uniqueness, descriptors]\n");
+    let wrong = |name: &str, value: &str| {
+        let mut record: Value = serde_json::from_str(&student(if name == "birthDate" { "1" } else { "2" })).unwrap();
+        record[name] = json!(value);
+        record.to_string()
+    };
+    let date = wrong("birthDate", "2010-13-01");
+    let sex = wrong("birthSexDescriptor", "uri://ed-fi.org/SexDescriptor#Mael");
+    stage.put("data/students.jsonl", &[&date, &student("1"), &sex, &student("2"), &student("2")]);
+    let ran = go(&stage);
+    assert_eq!(outcomes(&ran), [(1, "invalid"), (2, "sent"), (3, "invalid"), (4, "sent"), (5, "invalid")]);
+    assert_eq!(stage.held("students"), 2);
+}
+
 #[test]
 fn everything_is_checked_before_anything_is_sent() {
     let stage = stage();
@@ -156,6 +174,64 @@ fn a_dry_run_checks_and_plans() {
     assert_eq!((ran.exit, outcomes(&ran)), (Exit::Done, vec![(2, "invalid")]));
     assert_eq!(stage.requests(), [""; 0]);
     assert!(stage.text("failed/students.jsonl").is_none());
+}
+
+/// What could not be read when it was checked is not sent, though it can be read by then.
+#[test]
+fn what_could_not_be_checked_is_not_sent() {
+    let stage = stage();
+    stage.put(
+        "data/classPeriods.jsonl",
+        &[&json!({"classPeriodName": "1", "schoolReference": {"schoolId": 1}}).to_string()],
+    );
+    stage.put("data/students.jsonl", &[&student("1")]);
+    let files = stage.host.files().clone();
+    let (whole, told) = (files.get("data/classPeriods.jsonl").unwrap(), Cell::new(false));
+    // The other file is first there, then not, then there again.
+    let listener = |event: &Event| match event {
+        Event::Read { bytes, .. } if *bytes > 0 && !told.get() => files.remove("data/classPeriods.jsonl"),
+        Event::Notice(notice) => {
+            if notice.text.starts_with("data/classPeriods.jsonl") {
+                files.put("data/classPeriods.jsonl", whole.clone());
+            }
+            told.set(told.get() || notice.text.starts_with("nothing is sent: part of the data could not be read"));
+        }
+        _ => {}
+    };
+    let invocation = Invocation { command: Command::ValidateSend, ..Invocation::default() };
+    let report = stage.host.block_on(run(&invocation, &stage.host, &listener)).unwrap();
+    assert_eq!((report.exit, stage.requests(), told.get()), (Exit::Failed, vec![], true));
+}
+
+/// Each file that was changed is told, and so is what that means.
+#[test]
+fn every_changed_file_is_told() {
+    let stage = stage();
+    let period = json!({"classPeriodName": "1", "schoolReference": {"schoolId": 1}}).to_string();
+    stage.put("data/classPeriods.jsonl", &[&period]);
+    stage.put("data/students.jsonl", &[&student("1")]);
+    let files = stage.host.files().clone();
+    let told = std::cell::RefCell::new(Vec::new());
+    let listener = |event: &Event| {
+        if let Event::Notice(notice) = event {
+            if notice.text == "all 2 records are valid" {
+                for endpoint in ["classPeriods", "students"] {
+                    files.put(&format!("data/{endpoint}.jsonl"), "{}\n");
+                }
+            }
+            told.borrow_mut().push(notice.text.clone());
+        }
+    };
+    let invocation = Invocation { command: Command::ValidateSend, ..Invocation::default() };
+    let report = stage.host.block_on(run(&invocation, &stage.host, &listener)).unwrap();
+    assert_eq!((report.exit, stage.held("students")), (Exit::Failed, 0));
+    let told = told.into_inner();
+    for endpoint in ["classPeriods", "students"] {
+        let of = |text: &str| told.iter().filter(|told| **told == text).count();
+        assert_eq!(of(&format!("data/{endpoint}.jsonl: was changed while it was read")), 1, "{told:?}");
+        let nothing = format!("nothing of ed-fi/{endpoint} is sent: its files are not what was checked");
+        assert_eq!(of(&nothing), 1, "{told:?}");
+    }
 }
 
 /// A file that another program writes to between the checks and the sending is found out: of another length, nothing

@@ -1,6 +1,7 @@
 //! What every command that talks to the API has at hand, and what ends a run early.
 
 use std::cell::{Cell, RefCell};
+use std::collections::HashSet;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -53,6 +54,8 @@ pub(crate) struct Session<'a, H: Host> {
     ended: Cell<Option<Ended>>,
     /// Whether part of the data, or of what was to be written, was lost on the way.
     incomplete: Cell<bool>,
+    /// Data files that could not be read, or were changed, as it was told.
+    told_files: RefCell<HashSet<String>>,
     /// Oldest time of what was skipped as already sent, in unix seconds.
     already_sent_since: Cell<Option<u32>>,
 }
@@ -75,6 +78,7 @@ impl<'a, H: Host> Session<'a, H> {
             logs: RefCell::default(),
             ended: Cell::new(None),
             incomplete: Cell::new(false),
+            told_files: RefCell::default(),
             already_sent_since: Cell::new(None),
         }
     }
@@ -176,15 +180,20 @@ impl<'a, H: Host> Session<'a, H> {
         let mut notice = Notice::error(error.to_string());
         notice.hint.clone_from(&error.hint);
         self.notice(notice);
+        self.told_files.borrow_mut().insert(error.path.clone());
         self.incomplete.set(true);
     }
 
-    /// A data file is not what it was when the run began.
+    /// A data file is not what it was when the run began. It is told once, and not of a file that could not be read.
     pub(crate) fn changed_file(&self, path: &str) {
-        let error = FileError::new(FileErrorKind::Failed, path, "was changed while it was read");
-        if !self.incomplete.get() {
-            self.unreadable_file(&error);
+        if !self.told_files.borrow().contains(path) {
+            self.unreadable_file(&FileError::new(FileErrorKind::Failed, path, "was changed while it was read"));
         }
+    }
+
+    /// Whether part of the data could not be read so far, or of what was to be written was not.
+    pub(crate) fn is_incomplete(&self) -> bool {
+        self.incomplete.get()
     }
 
     /// State can no longer be kept: going on would send records that nobody remembers.

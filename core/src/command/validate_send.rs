@@ -33,10 +33,10 @@ pub(super) async fn validate_and_send<H: Host>(session: &Session<'_, H>, rules: 
         let of_endpoint = validation.check(endpoint, &of.files, Valid::IsSentLater).await;
         checked.push((of, of_endpoint));
     }
-    let is_whole = validation.finish();
+    let is_finished = validation.finish();
     let valid: u64 = checked.iter().flat_map(|(_, checked)| &checked.valid).sum();
     let invalid: u64 = checked.iter().map(|(_, checked)| checked.invalid.len() as u64).sum();
-    if let Some(why) = reason_to_send_nothing(session, is_whole, valid, invalid) {
+    if let Some(why) = reason_to_send_nothing(session, is_finished, valid, invalid) {
         session.notice(Notice::error(format!("nothing is sent: {why}")));
         for (of, checked) in checked {
             send_nothing(session, &of, checked).await;
@@ -52,10 +52,12 @@ pub(super) async fn validate_and_send<H: Host>(session: &Session<'_, H>, rules: 
             Ok(now) if now == size => loads.push(Load { files: of, checked: Some(checked) }),
             Ok(_) => {
                 session.changed_file(&of.files.join(", "));
+                tell_nothing_of(session, &of);
                 send_nothing(session, &of, checked).await;
             }
             Err(error) => {
                 session.unreadable_file(&error);
+                tell_nothing_of(session, &of);
                 send_nothing(session, &of, checked).await;
             }
         }
@@ -66,12 +68,15 @@ pub(super) async fn validate_and_send<H: Host>(session: &Session<'_, H>, rules: 
 
 fn reason_to_send_nothing<H: Host>(
     session: &Session<'_, H>,
-    is_whole: bool,
+    is_finished: bool,
     valid: u64,
     invalid: u64,
 ) -> Option<&'static str> {
-    if !is_whole {
+    if !is_finished {
         Some("the checks did not come to their end")
+    } else if session.is_incomplete() {
+        // The lines that could not be read may be there when the file is read once more.
+        Some("part of the data could not be read, so it was not checked")
     } else if invalid > 0 && valid == 0 {
         Some("every record is invalid")
     } else if invalid > 0 && session.invocation.fail_on == FailOn::Any {
@@ -88,6 +93,11 @@ fn tell<H: Host>(session: &Session<'_, H>, valid: u64, invalid: u64) {
         _ => Notice::warning(format!("{invalid} of {all} records are invalid and are not sent"))
             .with_hint("--fail-on any sends nothing unless all are valid"),
     });
+}
+
+fn tell_nothing_of<H: Host>(session: &Session<'_, H>, of: &EndpointFiles) {
+    let text = format!("nothing of {} is sent: its files are not what was checked", of.endpoint);
+    session.notice(Notice::error(text).with_hint("run again when no other program writes to them"));
 }
 
 /// The last word on an endpoint of which nothing is sent.

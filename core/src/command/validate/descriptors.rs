@@ -2,7 +2,9 @@
 //!
 //! A value is right if a local file of the descriptor's endpoint holds it, selected or not, or the API does. The API
 //! is asked for the values of a descriptor when the first value comes that no local file holds; they are all read
-//! then, so there is one reading a descriptor and none a record.
+//! then, so there is one reading a descriptor and none a record. Values of an earlier run are used for what they
+//! hold; before they are taken as a sign that a value does not exist, they are read once anew, for it may have been
+//! added since. Where they cannot be read, a value that no local file holds is not judged.
 //!
 //! A value that is right but for case is no finding: an API on SQL Server takes it, as versions before 7 do on any
 //! database, and the published sample data has such values. An API on `PostgreSQL` may refuse it, so the user is
@@ -21,7 +23,7 @@ use std::rc::Rc;
 use futures_util::FutureExt as _;
 use futures_util::future::{LocalBoxFuture, Shared, join_all};
 
-use self::remote::Unread;
+use self::remote::{Known, Unread};
 use self::types::Types;
 use self::values::{Values, nearest};
 use super::local::{all_files, each_record};
@@ -44,6 +46,8 @@ pub(super) const METHOD: &str = "descriptors";
 const SHOWN: usize = 306;
 /// How many values are looked at in search of suggestions, over all wrong values of a run.
 const SUGGESTION_EFFORT: usize = 5_000_000;
+/// Wrong values of which it is remembered what was suggested.
+const MOST_SUGGESTIONS: usize = 10_000;
 
 /// The descriptor values that are known.
 pub(super) struct Descriptors<'a, H: Host> {
@@ -63,11 +67,14 @@ pub(super) struct Descriptors<'a, H: Host> {
 /// The values of one endpoint.
 struct Source<'a> {
     local: Option<Values>,
+    /// What the API holds, by an earlier run perhaps.
     remote: OnceCell<Shared<LocalBoxFuture<'a, Held>>>,
+    /// What it holds now, where an earlier run knew less.
+    anew: OnceCell<Shared<LocalBoxFuture<'a, Held>>>,
 }
 
-/// The values that the API holds.
-type Held = Rc<Result<Values, Unread>>;
+/// The values that the API holds, or held within the last hour.
+type Held = Rc<Result<Known, Unread>>;
 
 /// What stands at a place.
 #[derive(Debug)]
@@ -110,7 +117,7 @@ impl<'a, H: Host> Descriptors<'a, H> {
         let types = Types::new(&session.endpoints);
         let mut sources: HashMap<usize, Source<'a>> = HashMap::new();
         for of in types.all() {
-            sources.insert(of.endpoint, Source { local: None, remote: OnceCell::new() });
+            sources.insert(of.endpoint, Source { local: None, remote: OnceCell::new(), anew: OnceCell::new() });
         }
         for of in all_files(session).await? {
             let at = session.endpoints.position(&of.endpoint);
@@ -143,8 +150,10 @@ impl<'a, H: Host> Descriptors<'a, H> {
                 return;
             }
             match self.held_already(&wanted.of) {
-                Some(held) => self.judged(wanted, value, path, &held, found),
-                None => {
+                Some(held) if !is_outdated(&held) || holds(&held, value) => {
+                    self.judged(wanted, value, path, &held, found);
+                }
+                _ => {
                     open.push(Open { wanted: wanted.clone(), value: value.to_owned(), place: path.to_string() });
                 }
             }
@@ -168,7 +177,13 @@ impl<'a, H: Host> Descriptors<'a, H> {
         let mut found = Vec::new();
         for Open { wanted: of, value, place } in &open.0 {
             let at = wanted.binary_search(&&*of.of).expect("it was collected from these");
-            self.judged(of, value, place, &held[at], &mut found);
+            let held = &held[at];
+            if is_outdated(held) && !holds(held, value) {
+                let held = join_all(self.sources_of(&of.of).map(|at| self.ask_anew(at))).await;
+                self.judged(of, value, place, &held, &mut found);
+            } else {
+                self.judged(of, value, place, held, &mut found);
+            }
         }
         found
     }
@@ -185,7 +200,8 @@ impl<'a, H: Host> Descriptors<'a, H> {
     fn tell_unread(&self) {
         let mut unread: Vec<(String, String)> = Vec::new();
         for (at, source) in &self.sources {
-            if let Some(held) = source.remote.get().and_then(Shared::peek)
+            let last = source.anew.get().or(source.remote.get());
+            if let Some(held) = last.and_then(Shared::peek)
                 && let Err(why) = &**held
                 && *why != Unread::Ending
             {
@@ -244,24 +260,41 @@ impl<'a, H: Host> Descriptors<'a, H> {
         self.sources[&at].remote.get_or_init(read).clone().await
     }
 
-    /// What the API holds of a descriptor, if it has been asked.
-    fn held_already(&self, of: &[usize]) -> Option<Vec<Held>> {
-        self.sources_of(of).map(|at| self.sources[&at].remote.get()?.peek().cloned()).collect()
+    /// What the API holds, not as an earlier run knew it.
+    async fn ask_anew(&self, at: usize) -> Held {
+        let held = self.ask(at).await;
+        if !is_outdated(std::slice::from_ref(&held)) {
+            return held;
+        }
+        let session = self.session;
+        let read = || {
+            let endpoint: &'a Endpoint = &session.endpoints.all()[at];
+            async move { Rc::new(remote::values_anew(session, endpoint).await) }.boxed_local().shared()
+        };
+        self.sources[&at].anew.get_or_init(read).clone().await
     }
 
-    fn judge(&self, wanted: &Wanted, value: &str, held: &[Held]) -> Judgement {
-        let values = || held.iter().filter_map(|held| held.as_ref().as_ref().ok());
-        if self.is_known(value, values()) {
+    /// What the API holds of a descriptor, as far as it has been asked.
+    fn held_already(&self, of: &[usize]) -> Option<Vec<Held>> {
+        let held = |at: usize| {
+            let source = &self.sources[&at];
+            let anew = source.anew.get().and_then(|anew| anew.peek()).filter(|anew| anew.is_ok());
+            anew.or_else(|| source.remote.get()?.peek()).cloned()
+        };
+        self.sources_of(of).map(held).collect()
+    }
+
+    fn judge(&self, value: &str, held: &[Held]) -> Judgement {
+        if self.is_known(value, values_of(held)) {
             return Judgement::Right;
         }
-        // Local files hold the values of a namespace as a whole, or not at all: there they are as good as the API.
-        let is_whole = !held.is_empty() && values().count() == held.len();
-        let is_local = !wanted.of.is_empty() && self.local_of(&wanted.of).any(|values| values.has_namespace_of(value));
-        if is_whole || is_local || !value.contains('#') { Judgement::Wrong } else { Judgement::Open }
+        // A local file may hold some values of a namespace and not others, so it says nothing of those that it lacks.
+        let is_whole = !held.is_empty() && values_of(held).count() == held.len();
+        if is_whole || !value.contains('#') { Judgement::Wrong } else { Judgement::Open }
     }
 
     fn judged(&self, wanted: &Wanted, value: &str, place: &dyn Display, held: &[Held], found: &mut Vec<Finding>) {
-        match self.judge(wanted, value, held) {
+        match self.judge(value, held) {
             Judgement::Right => {}
             Judgement::Open => self.unjudged.set(self.unjudged.get() + 1),
             Judgement::Wrong => {
@@ -291,12 +324,28 @@ impl<'a, H: Host> Descriptors<'a, H> {
         if suggestions.effort >= SUGGESTION_EFFORT {
             return None;
         }
-        let known = || self.local_of(of).chain(held.iter().filter_map(|held| held.as_ref().as_ref().ok()));
+        let known = || self.local_of(of).chain(values_of(held));
         suggestions.effort += known().map(Values::len).sum::<usize>() + 1;
         let found: Option<Box<str>> = nearest(value, known().flat_map(Values::iter)).map(Into::into);
-        suggestions.known.insert(key, found.clone());
+        if suggestions.known.len() < MOST_SUGGESTIONS {
+            suggestions.known.insert(key, found.clone());
+        }
         found
     }
+}
+
+fn values_of(held: &[Held]) -> impl Iterator<Item = &Values> + Clone {
+    held.iter().filter_map(|held| Some(&(**held).as_ref().ok()?.values))
+}
+
+/// Whether something is as an earlier run knew it.
+fn is_outdated(held: &[Held]) -> bool {
+    held.iter().any(|held| held.as_ref().as_ref().is_ok_and(|known| known.is_kept))
+}
+
+/// Whether a value is among these, but for case perhaps.
+fn holds(held: &[Held], value: &str) -> bool {
+    values_of(held).any(|values| values.contains(value) || values.but_for_case(value).is_some())
 }
 
 impl Wanted {

@@ -11,7 +11,7 @@ use super::descriptors::{Descriptors, OpenValues};
 use super::record::{Object, Place, Record};
 use super::references::{LookUps, References};
 use super::schema::SchemaCheck;
-use super::uniqueness::Uniqueness;
+use super::uniqueness::{self, Uniqueness};
 use crate::command::NotBegun;
 use crate::command::checked::Checked;
 use crate::command::failed_records::FailedRecords;
@@ -87,6 +87,7 @@ impl<'a, H: Host> Validation<'a, H> {
             files,
             valid,
             checked: Checked::nothing(files, failed),
+            keys: uniqueness::Keys::new(files),
             failed: self.failed,
             failed_references: self.failed_references,
             references_stopped: self.references_stopped,
@@ -94,11 +95,7 @@ impl<'a, H: Host> Validation<'a, H> {
         let mut methods = Methods {
             schema: if self.schema { SchemaCheck::new(session.listener, endpoint) } else { None },
             descriptors: self.descriptors.as_ref(),
-            uniqueness: if self.uniqueness {
-                Uniqueness::new(session.listener, endpoint, files, self.schema)
-            } else {
-                None
-            },
+            uniqueness: self.uniqueness.then(|| Uniqueness::new(session.listener, endpoint, self.schema)).flatten(),
             references: self.references.as_ref().filter(|_| !self.references_stopped),
         };
         let mut reader = Reader::new(session, &endpoint.id, files);
@@ -109,9 +106,10 @@ impl<'a, H: Host> Validation<'a, H> {
                 pass.checked.contents.add(file, &line);
             }
             let place = Place { file, line: line.number, span: Span { offset: line.offset, length: line.length } };
-            let (found, open) = methods.check(endpoint, place, &line);
+            let (found, open) = methods.check(endpoint, &line);
+            let key = open.key;
             if open.is_none() && waiting.is_empty() {
-                pass.conclude(place, found);
+                pass.conclude(place, key, found);
                 continue;
             }
             let (descriptors, references) = (methods.descriptors, methods.references);
@@ -129,15 +127,15 @@ impl<'a, H: Host> Validation<'a, H> {
                     }
                 };
                 let (of_descriptors, of_references) = join(values, look_ups).await;
-                (place, [found, of_descriptors, of_references].concat())
+                (place, key, [found, of_descriptors, of_references].concat())
             });
-            while let Poll::Ready(Some((place, found))) = poll!(waiting.next()) {
-                pass.conclude(place, found);
+            while let Poll::Ready(Some((place, key, found))) = poll!(waiting.next()) {
+                pass.conclude(place, key, found);
             }
             if waiting.len() >= MOST_WAITING
-                && let Some((place, found)) = waiting.next().await
+                && let Some((place, key, found)) = waiting.next().await
             {
-                pass.conclude(place, found);
+                pass.conclude(place, key, found);
             }
             if pass.references_stopped
                 && let Some(references) = methods.references.take()
@@ -146,8 +144,8 @@ impl<'a, H: Host> Validation<'a, H> {
             }
         }
         while session.goes_on().await {
-            let Some((place, found)) = waiting.next().await else { break };
-            pass.conclude(place, found);
+            let Some((place, key, found)) = waiting.next().await else { break };
+            pass.conclude(place, key, found);
         }
         self.failed = pass.failed;
         self.failed_references = pass.failed_references;
@@ -171,9 +169,10 @@ impl<'a, H: Host> Validation<'a, H> {
     }
 }
 
-/// What the API must be asked to know all that is wrong with a record.
+/// What must still be looked at to know all that is wrong with a record: the API's answers, and the records before it.
 #[derive(Default)]
 struct Open {
+    key: Option<uniqueness::Seen>,
     values: Option<OpenValues>,
     look_ups: Option<LookUps>,
 }
@@ -188,13 +187,13 @@ impl Open {
 struct Methods<'m, 'a, H: Host> {
     schema: Option<SchemaCheck<'a>>,
     descriptors: Option<&'m Descriptors<'a, H>>,
-    uniqueness: Option<Uniqueness<'m>>,
+    uniqueness: Option<Uniqueness>,
     references: Option<&'m References<'a, H>>,
 }
 
 impl<H: Host> Methods<'_, '_, H> {
     /// What is wrong with a line, and what the API must be asked to know whether more is.
-    fn check(&mut self, endpoint: &Endpoint, place: Place, line: &Line) -> (Vec<Finding>, Open) {
+    fn check(&mut self, endpoint: &Endpoint, line: &Line) -> (Vec<Finding>, Open) {
         let json = |message| (vec![Finding { method: JSON, message, cause: Cause::InvalidValue }], Open::default());
         let bytes = match &line.bytes {
             Ok(bytes) => bytes,
@@ -204,17 +203,15 @@ impl<H: Host> Methods<'_, '_, H> {
             Ok(tree) => tree,
             Err(message) => return json(message),
         };
-        let record = Record { endpoint, place, bytes, tree: &tree };
+        let record = Record { endpoint, bytes, tree: &tree };
         let mut found = Vec::new();
         if let Some(schema) = &mut self.schema {
             schema.check(&record, &mut found);
         }
         let values = self.descriptors.and_then(|descriptors| descriptors.check(&record, &mut found));
-        if let Some(uniqueness) = &mut self.uniqueness {
-            uniqueness.check(&record, &mut found);
-        }
+        let key = self.uniqueness.as_mut().and_then(|uniqueness| uniqueness.check(&record, &mut found));
         let look_ups = self.references.and_then(|references| references.check(&record, &mut found));
-        (found, Open { values, look_ups })
+        (found, Open { key, values, look_ups })
     }
 }
 
@@ -225,6 +222,7 @@ struct Pass<'p, 'a, H: Host> {
     files: &'p [Rc<str>],
     valid: Valid,
     checked: Checked,
+    keys: uniqueness::Keys<'p>,
     failed: u64,
     failed_references: u64,
     references_stopped: bool,
@@ -232,13 +230,16 @@ struct Pass<'p, 'a, H: Host> {
 
 impl<H: Host> Pass<'_, '_, H> {
     /// The final word on a record; none once the run is ending.
-    fn conclude(&mut self, place: Place, mut found: Vec<Finding>) {
+    fn conclude(&mut self, place: Place, key: Option<uniqueness::Seen>, mut found: Vec<Finding>) {
         if self.session.is_ending() {
             return;
         }
         if self.references_stopped {
             // Of records that were under way when the method stopped, which depends on how fast the API is.
             found.retain(|finding| finding.method != super::references::METHOD);
+        }
+        if let Some(key) = key {
+            self.keys.compare(self.endpoint, place, key, &mut found);
         }
         if found.is_empty() {
             self.checked.valid[place.file] += 1;

@@ -14,8 +14,6 @@ use crate::model::Endpoint;
 pub(super) struct Record<'r> {
     /// Its endpoint.
     pub(super) endpoint: &'r Endpoint,
-    /// Where it stands.
-    pub(super) place: Place,
     /// Its line, trimmed.
     pub(super) bytes: &'r [u8],
     /// What the line says.

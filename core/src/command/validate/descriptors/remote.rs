@@ -46,11 +46,24 @@ struct Listed {
     code_value: String,
 }
 
+/// Values of an endpoint.
+#[derive(Debug)]
+pub(super) struct Known {
+    pub(super) values: Values,
+    /// Whether an earlier run read them.
+    pub(super) is_kept: bool,
+}
+
 /// All values of an endpoint, of whatever namespace: those of the last hour, else read from the API and kept.
-pub(super) async fn values<H: Host>(session: &Session<'_, H>, endpoint: &Endpoint) -> Result<Values, Unread> {
-    if let Some(values) = cache::read(session, &endpoint.id).await {
-        return Ok(values);
+pub(super) async fn values<H: Host>(session: &Session<'_, H>, endpoint: &Endpoint) -> Result<Known, Unread> {
+    match cache::read(session, &endpoint.id).await {
+        Some(values) => Ok(Known { values, is_kept: true }),
+        None => values_anew(session, endpoint).await,
     }
+}
+
+/// The same, read from the API and kept.
+pub(super) async fn values_anew<H: Host>(session: &Session<'_, H>, endpoint: &Endpoint) -> Result<Known, Unread> {
     let values = read(session, endpoint).await?;
     if let Err(error) = cache::write(session, &endpoint.id, &values).await {
         let mut notice =
@@ -58,7 +71,7 @@ pub(super) async fn values<H: Host>(session: &Session<'_, H>, endpoint: &Endpoin
         notice.hint.clone_from(&error.hint);
         session.notice(notice);
     }
-    Ok(values)
+    Ok(Known { values, is_kept: false })
 }
 
 async fn read<H: Host>(session: &Session<'_, H>, endpoint: &Endpoint) -> Result<Values, Unread> {

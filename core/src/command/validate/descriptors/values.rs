@@ -1,7 +1,6 @@
 //! Values of one descriptor, and which of them is most like a wrong one.
 
 use std::collections::{BTreeSet, HashMap};
-use std::ops::Bound;
 
 /// Values as records hold them: `namespace#codeValue`.
 ///
@@ -36,14 +35,6 @@ impl Values {
     /// The value that is the same but for case.
     pub(super) fn but_for_case(&self, value: &str) -> Option<&str> {
         self.folded.get(value.to_lowercase().as_str()).map(|known| &**known)
-    }
-
-    /// Whether there is a value of the same namespace.
-    pub(super) fn has_namespace_of(&self, value: &str) -> bool {
-        let Some((namespace, _)) = value.split_once('#') else { return false };
-        let namespace = format!("{namespace}#");
-        let from = (Bound::Included(namespace.as_str()), Bound::Unbounded);
-        self.exact.range::<str, _>(from).next().is_some_and(|first| first.starts_with(&namespace))
     }
 
     pub(super) fn len(&self) -> usize {
@@ -101,22 +92,6 @@ mod tests {
         assert_eq!(values.but_for_case("uri://ED-FI.org/X#c# course"), Some("uri://ed-fi.org/X#C# course"));
         assert_eq!(values.but_for_case("uri://ed-fi.org/X#c#"), None);
         assert!(!values.contains("uri://district.example.org/X#Male"));
-    }
-
-    #[test]
-    fn namespaces_are_known_by_their_values() {
-        let values = values();
-        assert!(values.has_namespace_of("uri://district.example.org/X#Other"));
-        for other in [
-            "uri://district.example.org/Y#Male",
-            "uri://district.example.org/#",
-            "uri://zzz#a",
-            "#",
-            "Male",
-            "uri://ed-fi.org/X",
-        ] {
-            assert!(!values.has_namespace_of(other), "{other}");
-        }
     }
 
     #[test]

@@ -2,8 +2,6 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::*;
-use crate::command::validate::record::Place;
-use crate::data::Span;
 use crate::event::{EndpointId, Event};
 use crate::model::Document;
 
@@ -45,8 +43,7 @@ fn check(records: &[&str]) -> (Vec<Vec<String>>, Vec<String>) {
     let mut findings = Vec::new();
     for text in records {
         let tree = Object::parse(text.as_bytes()).unwrap();
-        let place = Place { file: 0, line: 1, span: Span { offset: 0, length: 0 } };
-        let record = Record { endpoint: &endpoint, place, bytes: text.as_bytes(), tree: &tree };
+        let record = Record { endpoint: &endpoint, bytes: text.as_bytes(), tree: &tree };
         let mut found = Vec::new();
         check.check(&record, &mut found);
         findings.push(found.into_iter().map(|finding| finding.message).collect());

@@ -1,6 +1,9 @@
 //! Method `uniqueness`: no two records of an endpoint have the same natural key, and no two elements of a list in a
 //! record have theirs.
 //!
+//! Only a record in which nothing else is wrong has the right to its key: a wrong one is not sent, and the record that
+//! corrects it further down must not be called its duplicate. So keys are compared last, when the API has answered.
+//!
 //! Keys are compared exactly: some databases take `ALG-1` and `alg-1` for the same, others do not. Of each key only a
 //! hash is kept, 20 bytes a record with its place: two different keys are taken for the same once in 10¹⁵ files of ten
 //! million records.
@@ -14,7 +17,7 @@ use hashbrown::hash_table::Entry;
 use sha2::{Digest as _, Sha256};
 
 use self::elements::Elements;
-use super::record::{Object, Record, Value};
+use super::record::{Object, Place, Record, Value};
 use super::schema;
 use crate::event::{Cause, Event, Finding, Listener};
 use crate::model::{Endpoint, KeyPart, NaturalKey};
@@ -23,28 +26,32 @@ use crate::notice::Notice;
 /// The name of this method.
 const METHOD: &str = "uniqueness";
 
-/// The check of one endpoint's records.
-pub(super) struct Uniqueness<'m> {
-    files: &'m [Rc<str>],
+/// The check of one endpoint's records, each by itself.
+pub(super) struct Uniqueness {
     /// The natural key, where the API's documents tell it.
     key: Option<Rc<NaturalKey>>,
     /// Whether it is told by the schema method that a part of the key is missing.
     form_is_checked: bool,
     elements: Elements,
-    seen: HashTable<Seen>,
-    /// Lines before each file that was begun, as far as they were read.
-    lines_before: Vec<u64>,
-    /// The last line read, counted over all files.
-    last_line: u64,
     number: String,
 }
 
-/// A record that was seen.
+/// The natural keys of the records so far.
+pub(super) struct Keys<'m> {
+    files: &'m [Rc<str>],
+    seen: HashTable<Seen>,
+    /// Lines before each file that was begun, as far as they were read.
+    lines_before: Vec<u64>,
+    /// The last line compared, counted over all files.
+    last_line: u64,
+}
+
+/// The key of a record.
 #[derive(Debug, Clone, Copy)]
-struct Seen {
+pub(super) struct Seen {
     /// Its natural key, hashed.
     key: [u32; 3],
-    /// Its line, counted over all files.
+    /// Its line, counted over all files; 0 until it is compared.
     line: u32,
     /// A checksum of its text, only to choose the words: whether the record is the same, or just its key.
     text: u32,
@@ -56,14 +63,9 @@ impl Seen {
     }
 }
 
-impl<'m> Uniqueness<'m> {
+impl Uniqueness {
     /// The user is told where the API's documents do not tell the natural key. `None` where there is nothing to check.
-    pub(super) fn new(
-        listener: &dyn Listener,
-        endpoint: &Endpoint,
-        files: &'m [Rc<str>],
-        form_is_checked: bool,
-    ) -> Option<Self> {
+    pub(super) fn new(listener: &dyn Listener, endpoint: &Endpoint, form_is_checked: bool) -> Option<Self> {
         let key = endpoint.key.clone().filter(|key| key.complete);
         if key.is_none() {
             let text = format!("the API's documents do not tell the natural key of {}", endpoint.id);
@@ -74,28 +76,17 @@ impl<'m> Uniqueness<'m> {
         if key.is_none() && elements.is_empty() {
             return None;
         }
-        Some(Self {
-            files,
-            key,
-            form_is_checked,
-            elements,
-            seen: HashTable::new(),
-            lines_before: Vec::new(),
-            last_line: 0,
-            number: String::new(),
-        })
+        Some(Self { key, form_is_checked, elements, number: String::new() })
     }
 
-    /// Adds what contradicts another record, or itself.
-    pub(super) fn check(&mut self, record: &Record<'_>, found: &mut Vec<Finding>) {
-        if let Some(key) = self.key.clone() {
-            self.check_key(&key, record, found);
-        }
+    /// Adds what a record contradicts itself in, and gives its key, to be compared with others.
+    pub(super) fn check(&mut self, record: &Record<'_>, found: &mut Vec<Finding>) -> Option<Seen> {
+        let seen = self.key.clone().and_then(|key| self.key_of(&key, record, found));
         self.elements.check(record.tree, found);
+        seen
     }
 
-    fn check_key(&mut self, key: &NaturalKey, record: &Record<'_>, found: &mut Vec<Finding>) {
-        let line = self.line_over_all(record);
+    fn key_of(&mut self, key: &NaturalKey, record: &Record<'_>, found: &mut Vec<Finding>) -> Option<Seen> {
         let mut hasher = Sha256::new();
         let mut is_whole = true;
         for part in &key.parts {
@@ -110,27 +101,11 @@ impl<'m> Uniqueness<'m> {
             }
         }
         if !is_whole {
-            return;
+            return None;
         }
         let digest = hasher.finalize();
         let word = |at: usize| u32::from_be_bytes([digest[at], digest[at + 1], digest[at + 2], digest[at + 3]]);
-        let seen = Seen { key: [word(0), word(4), word(8)], line, text: crc32fast::hash(record.bytes) };
-        match self.seen.entry(seen.hash(), |other| other.key == seen.key, Seen::hash) {
-            Entry::Vacant(free) => {
-                free.insert(seen);
-            }
-            Entry::Occupied(first) => {
-                let first = *first.get();
-                let place = self.place(first.line);
-                let message = if first.text == seen.text {
-                    format!("the same record stands at {place}")
-                } else {
-                    let names: Vec<&str> = key.parts.iter().map(|part| part.name.as_str()).collect();
-                    format!("a record with the same natural key ({}) stands at {place}", names.join(", "))
-                };
-                push(found, message, Cause::Duplicate);
-            }
-        }
+        Some(Seen { key: [word(0), word(4), word(8)], line: 0, text: crc32fast::hash(record.bytes) })
     }
 
     /// Adds a part of a key, so that no two different keys read alike.
@@ -150,12 +125,41 @@ impl<'m> Uniqueness<'m> {
         hasher.update((text.len() as u64).to_le_bytes());
         hasher.update(text);
     }
+}
 
-    fn line_over_all(&mut self, record: &Record<'_>) -> u32 {
-        while self.lines_before.len() <= record.place.file {
+impl<'m> Keys<'m> {
+    pub(super) fn new(files: &'m [Rc<str>]) -> Self {
+        Self { files, seen: HashTable::new(), lines_before: Vec::new(), last_line: 0 }
+    }
+
+    /// Adds that a record before has the same key; records come in file order. `found` is all else that is wrong.
+    pub(super) fn compare(&mut self, endpoint: &Endpoint, place: Place, key: Seen, found: &mut Vec<Finding>) {
+        let seen = Seen { line: self.line_over_all(place), ..key };
+        match self.seen.entry(seen.hash(), |other| other.key == seen.key, Seen::hash) {
+            Entry::Vacant(free) if found.is_empty() => {
+                free.insert(seen);
+            }
+            Entry::Vacant(_) => {}
+            Entry::Occupied(first) => {
+                let first = *first.get();
+                let place = self.place(first.line);
+                let message = if first.text == seen.text {
+                    format!("the same record stands at {place}")
+                } else {
+                    let parts = endpoint.key.iter().flat_map(|key| &key.parts);
+                    let names: Vec<&str> = parts.map(|part| part.name.as_str()).collect();
+                    format!("a record with the same natural key ({}) stands at {place}", names.join(", "))
+                };
+                push(found, message, Cause::Duplicate);
+            }
+        }
+    }
+
+    fn line_over_all(&mut self, place: Place) -> u32 {
+        while self.lines_before.len() <= place.file {
             self.lines_before.push(self.last_line);
         }
-        self.last_line = self.lines_before[record.place.file] + record.place.line;
+        self.last_line = self.lines_before[place.file] + place.line;
         // Beyond four billion lines the place is not told any more.
         u32::try_from(self.last_line).unwrap_or(u32::MAX)
     }

@@ -23,12 +23,16 @@ fn endpoint() -> Endpoint {
 fn check(records: &[(usize, u64, &str)]) -> Vec<Vec<String>> {
     let endpoint = endpoint();
     let files: Vec<Rc<str>> = ["a", "b", "c", "d"].map(Into::into).to_vec();
-    let mut check = Uniqueness::new(&|_: &Event| {}, &endpoint, &files, false).unwrap();
+    let mut check = Uniqueness::new(&|_: &Event| {}, &endpoint, false).unwrap();
+    let mut keys = Keys::new(&files);
     let findings = records.iter().map(|(file, line, text)| {
         let tree = Object::parse(text.as_bytes()).unwrap();
         let place = Place { file: *file, line: *line, span: Span { offset: 0, length: 0 } };
         let mut found = Vec::new();
-        check.check(&Record { endpoint: &endpoint, place, bytes: text.as_bytes(), tree: &tree }, &mut found);
+        let record = Record { endpoint: &endpoint, bytes: text.as_bytes(), tree: &tree };
+        if let Some(key) = check.check(&record, &mut found) {
+            keys.compare(&endpoint, place, key, &mut found);
+        }
         found.into_iter().map(|finding| finding.message).collect()
     });
     findings.collect()
