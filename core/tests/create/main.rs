@@ -171,6 +171,50 @@ fn lists_of_plain_values_extensions_and_odd_names_are_rendered() {
     assert_eq!(rendered(&row), whole);
 }
 
+/// An empty number must not end the file: the record stays JSON, and `validate` names what it lacks.
+#[test]
+fn an_empty_required_number_is_found_by_its_name() {
+    let mut documents = builtin::documents(Style::OpenApi3);
+    let schemas = &mut documents.resources["components"]["schemas"];
+    schemas["edFi_school"]["properties"]["isOpen"] = json!({ "type": "boolean" });
+    schemas["edFi_school"]["required"].as_array_mut().unwrap().push("isOpen".into());
+    schemas["edFi_school"]["properties"]["rooms"] =
+        json!({ "type": "array", "items": { "$ref": "#/components/schemas/edFi_room" } });
+    schemas["edFi_room"] = json!({ "type": "object", "required": ["seats", "isOpen"], "properties": {
+        "seats": { "type": "integer" }, "isOpen": { "type": "boolean" },
+    } });
+    let stage = Stage::with(settings(), documents);
+    stage.run(Command::Create, |invocation| invocation.selector = Some("schools".to_owned()));
+    let template = stage.text("templates/schools.jsont").unwrap();
+    let rooms = r#"[{"seats": 0, "isOpen": false}, {"seats": null, "isOpen": null}, {}]"#;
+    let mut lines = Vec::new();
+    for (id, is_open, expected) in [
+        (Some(""), Some(""), json!([null, null])),
+        (None, None, json!([null, null])),
+        (Some("0"), Some("False"), json!([0, false])),
+    ] {
+        let mut row =
+            columns(&[("nameOfInstitution", "A"), ("educationOrganizationCategories", "[]"), ("rooms", rooms)]);
+        row.extend(id.map(|id| ("schoolId".to_owned(), id.into())));
+        row.extend(is_open.map(|is_open| ("isOpen".to_owned(), is_open.into())));
+        let line = jinja::render(&template, &row);
+        let record: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"));
+        assert_eq!(json!([record["schoolId"], record["isOpen"]]), expected, "{line}");
+        let rooms = json!([
+            { "seats": 0, "isOpen": false },
+            { "seats": null, "isOpen": null },
+            { "seats": null, "isOpen": null },
+        ]);
+        assert_eq!(record["rooms"], rooms, "{line}");
+        lines.push(line);
+    }
+    stage.put("data/schools.jsonl", &[&lines[0]]);
+    stage.configure("validate:\n  methods: [schema]\n");
+    let validated = stage.run(Command::Validate, |_| {});
+    let said = validated.results["resources"]["schools"]["failures"].to_string();
+    assert!(said.contains("schoolId") && said.contains("isOpen"), "{said}");
+}
+
 #[test]
 fn no_token_is_needed() {
     let stage = Stage::new(Settings { token_service: TokenService::Refusing, ..settings() });

@@ -254,13 +254,25 @@ impl<'a> Pen<'a> {
                     .push_str(&format!("{{{{ (descriptor_namespace() ~ \"/{descriptor}#\" ~ {value}) | tojson }}}}"));
             }
             Shape::Text(_) => self.body.push_str(&format!("{{{{ {value} | string | tojson }}}}")),
-            Shape::Integer(_) | Shape::Number(_) => self.body.push_str(&format!("{{{{ {value} }}}}")),
+            Shape::Integer(_) | Shape::Number(_) => self.unquoted(property, &value, "string", at),
             // Python says True.
-            Shape::Boolean => self.body.push_str(&format!("{{{{ {value} | string | lower }}}}")),
+            Shape::Boolean => self.unquoted(property, &value, "string | lower", at),
             Shape::Any => self.body.push_str(&format!("{{{{ {value} | tojson }}}}")),
             Shape::Object(schema) => self.object(*schema, at),
             Shape::Array(array) => self.list(property, array, at),
         }
+    }
+
+    /// A value without quotation marks. Where there is none, `null` keeps the record JSON, in which `validate` can name
+    /// the property. As text neither 0 nor false is nothing; only inside of lists a value may be none.
+    fn unquoted(&mut self, property: &Property, value: &str, filters: &str, at: &Place) {
+        let is_element = matches!(property.shape, Shape::Array(_));
+        let text = match (property.required || is_element, at.loops == 0) {
+            (false, _) => format!("{value} | {filters}"),
+            (true, true) => format!("{value} | {filters} or \"null\""),
+            (true, false) => format!("\"null\" if {value} is none else {value} | {filters} or \"null\""),
+        };
+        self.body.push_str(&format!("{{{{ {text} }}}}"));
     }
 
     fn list(&mut self, property: &Property, array: &ArrayRule, at: &Place) {
