@@ -117,8 +117,8 @@ impl Mutation {
                 let name = pick(world, &body, |property| {
                     property.is_descriptor() && world_knows(property) && record.get(&property.name).is_some()
                 })?;
-                let (kind, _) = world.descriptor(&name)?.clone();
-                let other = world.descriptors.iter().find(|(other, _)| *other != kind)?.1[0].clone();
+                let kind = world.descriptor(&body, &name)?.name.clone();
+                let other = world.descriptors.iter().find(|other| other.name != kind)?.values[0].clone();
                 record[&name] = match self {
                     Self::UnknownCode => json!(format!("uri://ed-fi.org/{kind}#None such")),
                     Self::OtherType => json!(other),

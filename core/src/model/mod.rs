@@ -6,16 +6,20 @@
 
 mod compact;
 mod dependencies;
+mod descriptor;
 mod document;
 mod endpoints;
 mod identity;
+mod naming;
 mod natural_key;
 mod reference;
 mod schema;
 
 pub use dependencies::{Dependencies, DependenciesError, Dependency};
+pub(crate) use descriptor::DescriptorTypes;
 pub use document::{Document, DocumentError, Reading, Resource};
 pub use endpoints::{Described, Endpoint, Endpoints};
+pub(crate) use naming::{capitalised, entity, plain_namespace};
 pub use natural_key::{KeyHash, KeyPart, NaturalKey};
 pub use reference::ReferenceTarget;
 pub use schema::{

@@ -1,5 +1,7 @@
 use serde::{Deserialize, Serialize};
 
+use super::naming::plain_namespace;
+
 /// The schemas that the bodies of a document's resources are made of, each once.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -222,6 +224,12 @@ impl Schemas {
 }
 
 impl Schema {
+    /// Its namespace, as [`plain_namespace`] has it. Schemas that only hold those of extensions together, or stand in
+    /// place, have none of their own: they belong to the one around them.
+    pub(crate) fn namespace(&self) -> Option<String> {
+        self.name.split_once('_').map(|(namespace, _)| plain_namespace(namespace))
+    }
+
     /// The property of this name, exactly.
     pub fn property(&self, name: &str) -> Option<&Property> {
         self.properties.iter().find(|property| property.name == name)

@@ -5,6 +5,7 @@ mod rows;
 #[path = "../support/mod.rs"]
 mod support;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use lightbeam_core::exit::Exit;
@@ -40,34 +41,69 @@ fn all_templates(documents: Documents) {
     let ran = stage.run(Command::Create, |_| {});
     assert_eq!(ran.exit, Exit::Done, "{:?}", ran.notices);
     let mut lines = 0;
+    let mut files: BTreeMap<String, String> = BTreeMap::new();
+    let mut values = BTreeSet::new();
     for document in &described {
         for resource in &document.resources {
             let folder = if resource.namespace == "ed-fi" { String::new() } else { format!("{}/", resource.namespace) };
             let name = format!("{folder}{}", resource.name);
             let template = stage.text(&format!("templates/{name}.jsont")).expect("each endpoint has a template");
-            let mut file = String::new();
+            let file = files.entry(name.clone()).or_default();
             for amount in [Amount::Least, Amount::Empty, Amount::Whole] {
                 let row = row(document, resource, amount);
                 let line = jinja::render(&template, &row.columns);
                 let record: Value =
                     serde_json::from_str(&line).unwrap_or_else(|error| panic!("{name}: {error}: {line}"));
                 assert_eq!(record, row.record, "{name}, {amount:?}");
-                file += &format!("{line}\n");
+                *file += &format!("{line}\n");
                 lines += 1;
+                collect_descriptors(&row.record, &mut values);
             }
-            stage.host.files().put(&format!("data/{name}.jsonl"), file);
         }
     }
     assert_eq!(ran.results["total_records_processed"], lines / 3);
-    // The three rows of an endpoint have one natural key, so only the schema can be asked for.
-    stage.configure("validate:\n  methods: [schema]\n");
+    for (namespace, code) in &values {
+        // A value of a descriptor that the API has not would be taken for right.
+        let endpoint = format!("{}s", namespace.rsplit('/').next().unwrap_or_default());
+        let is_its = |name: &str| name.rsplit('/').next().is_some_and(|name| name.eq_ignore_ascii_case(&endpoint));
+        let of: Vec<_> = files.iter_mut().filter(|(name, _)| is_its(name)).collect();
+        assert!(!of.is_empty(), "{namespace}");
+        for (_, file) in of {
+            let value = json!({ "namespace": namespace, "codeValue": code, "shortDescription": code });
+            *file += &format!("{value}\n");
+            lines += 1;
+        }
+    }
+    for (name, file) in files {
+        stage.host.files().put(&format!("data/{name}.jsonl"), file);
+    }
+    // The three rows of an endpoint have one natural key, so uniqueness cannot be asked for.
+    stage.configure("validate:\n  methods: [schema, descriptors]\n");
     let validated = stage.run(Command::Validate, |_| {});
-    assert_eq!(validated.results["total_records_failed"], 0, "{:#}", validated.results["causes"]);
+    assert_eq!(validated.results["total_records_failed"], 0, "{:#}", validated.results["resources"]);
     assert_eq!(validated.results["total_records_processed"], lines);
     // `Least` and `Empty` make the same line, of which the second is skipped.
     let sent = stage.run(Command::Send, |_| {});
     assert_eq!(sent.results["total_records_failed"], 0, "{:#}", sent.results["causes"]);
     assert_eq!(sent.results["total_records_processed"], lines);
+}
+
+/// Namespaces and codes of the descriptor values in a record.
+fn collect_descriptors(value: &Value, found: &mut BTreeSet<(String, String)>) {
+    match value {
+        Value::Array(elements) => elements.iter().for_each(|element| collect_descriptors(element, found)),
+        Value::Object(members) => {
+            for (name, member) in members {
+                let value = member.as_str().filter(|_| name.ends_with("Descriptor"));
+                if let Some((namespace, code)) = value.and_then(|value| value.split_once('#')) {
+                    found.insert((namespace.to_owned(), code.to_owned()));
+                } else {
+                    collect_descriptors(member, found);
+                }
+            }
+        }
+        _ => {}
+    }
 }
 
 #[test]
@@ -169,6 +205,50 @@ fn lists_of_plain_values_extensions_and_odd_names_are_rendered() {
         "busNumber": 12, "values": [{ "values": [0.5], "kept": false }, { "kept": true }, {}],
     } });
     assert_eq!(rendered(&row), whole);
+}
+
+/// An empty number must not end the file: the record stays JSON, and `validate` names what it lacks.
+#[test]
+fn an_empty_required_number_is_found_by_its_name() {
+    let mut documents = builtin::documents(Style::OpenApi3);
+    let schemas = &mut documents.resources["components"]["schemas"];
+    schemas["edFi_school"]["properties"]["isOpen"] = json!({ "type": "boolean" });
+    schemas["edFi_school"]["required"].as_array_mut().unwrap().push("isOpen".into());
+    schemas["edFi_school"]["properties"]["rooms"] =
+        json!({ "type": "array", "items": { "$ref": "#/components/schemas/edFi_room" } });
+    schemas["edFi_room"] = json!({ "type": "object", "required": ["seats", "isOpen"], "properties": {
+        "seats": { "type": "integer" }, "isOpen": { "type": "boolean" },
+    } });
+    let stage = Stage::with(settings(), documents);
+    stage.run(Command::Create, |invocation| invocation.selector = Some("schools".to_owned()));
+    let template = stage.text("templates/schools.jsont").unwrap();
+    let rooms = r#"[{"seats": 0, "isOpen": false}, {"seats": null, "isOpen": null}, {}]"#;
+    let mut lines = Vec::new();
+    for (id, is_open, expected) in [
+        (Some(""), Some(""), json!([null, null])),
+        (None, None, json!([null, null])),
+        (Some("0"), Some("False"), json!([0, false])),
+    ] {
+        let mut row =
+            columns(&[("nameOfInstitution", "A"), ("educationOrganizationCategories", "[]"), ("rooms", rooms)]);
+        row.extend(id.map(|id| ("schoolId".to_owned(), id.into())));
+        row.extend(is_open.map(|is_open| ("isOpen".to_owned(), is_open.into())));
+        let line = jinja::render(&template, &row);
+        let record: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"));
+        assert_eq!(json!([record["schoolId"], record["isOpen"]]), expected, "{line}");
+        let rooms = json!([
+            { "seats": 0, "isOpen": false },
+            { "seats": null, "isOpen": null },
+            { "seats": null, "isOpen": null },
+        ]);
+        assert_eq!(record["rooms"], rooms, "{line}");
+        lines.push(line);
+    }
+    stage.put("data/schools.jsonl", &[&lines[0]]);
+    stage.configure("validate:\n  methods: [schema]\n");
+    let validated = stage.run(Command::Validate, |_| {});
+    let said = validated.results["resources"]["schools"]["failures"].to_string();
+    assert!(said.contains("schoolId") && said.contains("isOpen"), "{said}");
 }
 
 #[test]

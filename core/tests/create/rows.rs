@@ -73,14 +73,14 @@ impl Maker<'_> {
                 }
                 Shape::Array(array) => {
                     let elements: Vec<(Value, Value)> =
-                        (1..=2).map(|number| self.element(property, &array.items, depth, number)).collect();
+                        (1..=2).map(|number| self.element(schema, property, &array.items, depth, number)).collect();
                     let (given, made): (Vec<Value>, Vec<Value>) = elements.into_iter().unzip();
                     let given = Value::from(given);
                     columns.insert(name, if values == Values::Texts { given.to_string().into() } else { given });
                     Value::from(made)
                 }
                 _ => {
-                    let (given, made) = scalar(property, &property.shape, values);
+                    let (given, made) = scalar(schema, property, &property.shape, values);
                     columns.insert(name, given);
                     made
                 }
@@ -92,7 +92,7 @@ impl Maker<'_> {
         Value::Object(object)
     }
 
-    fn element(&self, property: &Property, shape: &Shape, depth: usize, number: u32) -> (Value, Value) {
+    fn element(&self, outer: &Schema, property: &Property, shape: &Shape, depth: usize, number: u32) -> (Value, Value) {
         match shape {
             Shape::Object(schema) => {
                 let mut given = Map::new();
@@ -100,7 +100,7 @@ impl Maker<'_> {
                 let made = self.object(schema, "", Values::Typed(number), depth + 1, &mut given);
                 (given.into(), made)
             }
-            _ => scalar(property, shape, Values::Typed(number)),
+            _ => scalar(outer, property, shape, Values::Typed(number)),
         }
     }
 
@@ -112,7 +112,7 @@ impl Maker<'_> {
 }
 
 /// A value as it stands in the source, and in the record.
-fn scalar(property: &Property, shape: &Shape, values: Values) -> (Value, Value) {
+fn scalar(schema: &Schema, property: &Property, shape: &Shape, values: Values) -> (Value, Value) {
     let number = if let Values::Typed(number) = values { number - 1 } else { 0 };
     let typed = |value: Value| match values {
         Values::Typed(_) => (value.clone(), value),
@@ -123,7 +123,7 @@ fn scalar(property: &Property, shape: &Shape, values: Values) -> (Value, Value) 
     match shape {
         Shape::Text(_) if property.is_descriptor() => {
             let code = format!("Ninth \"grade\" \\ <9>'s {number}");
-            (code.as_str().into(), format!("uri://ed-fi.org/{}#{code}", descriptor(&property.name)).into())
+            (code.as_str().into(), format!("uri://ed-fi.org/{}#{code}", descriptor(schema, &property.name)).into())
         }
         Shape::Text(rule) => {
             let text = Value::from(text(rule, number));
@@ -167,14 +167,17 @@ const ROLES: &[(&str, &[&str])] = &[
     ("LanguageDescriptor", &["administration", "instruction"]),
     ("ProgressLevelDescriptor", &["ela", "mathematics"]),
     ("LevelOfEducationDescriptor", &["highestCompleted"]),
-    ("ObjectiveRatingLevelDescriptor", &["evaluation"]),
-    ("RubricRatingLevelDescriptor", &["evaluation"]),
-    ("EvaluationRatingLevelDescriptor", &["summary"]),
+    (CORE_ONLY, &["evaluationElement", "evaluationObjective", "evaluationRubric", "summaryEvaluation"]),
 ];
 
-fn descriptor(property: &str) -> String {
-    let has_role =
-        |(own, roles): &&(&str, &[&str])| property.strip_suffix(*own).is_some_and(|role| roles.contains(&role));
+/// TPDM has descriptors such as `EvaluationElementRatingLevelDescriptor`, of which the core knows nothing.
+const CORE_ONLY: &str = "RatingLevelDescriptor";
+
+fn descriptor(schema: &Schema, property: &str) -> String {
+    let is_core = schema.name.starts_with("edFi_") || schema.name.starts_with("EdFi_");
+    let has_role = |(own, roles): &&(&str, &[&str])| {
+        (is_core || *own != CORE_ONLY) && property.strip_suffix(*own).is_some_and(|role| roles.contains(&role))
+    };
     let role = ROLES.iter().find(has_role);
     role.map_or_else(|| property[..1].to_uppercase() + &property[1..], |(own, _)| (*own).to_owned())
 }

@@ -25,13 +25,23 @@ const RECORDS: usize = 2;
 /// How often a record is made anew before its endpoint is given up: a key of references alone has few values.
 const ATTEMPTS: usize = 20;
 
+/// A descriptor.
+#[derive(Debug, Clone)]
+pub struct Descriptor {
+    /// What stands before the name of its schema: `edFi`.
+    pub model: String,
+    /// Such as `GradeLevelDescriptor`.
+    pub name: String,
+    pub values: Vec<String>,
+}
+
 /// A data model with records.
 pub struct World {
     pub endpoints: Endpoints,
     /// The lines of each endpoint, in dependency order.
     pub lines: BTreeMap<usize, Vec<String>>,
-    /// The types of descriptors, longest first, with their values.
-    pub descriptors: Vec<(String, Vec<String>)>,
+    /// The descriptors, longest names first.
+    pub descriptors: Vec<Descriptor>,
     rng: Rng,
     /// The next number that makes a value unlike any other.
     next: u64,
@@ -58,7 +68,7 @@ impl World {
         for at in (0..all).filter(|at| is_descriptor(&world, *at)).collect::<Vec<_>>() {
             world.fill_descriptor(at);
         }
-        world.descriptors.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
+        world.descriptors.sort_by_key(|descriptor| std::cmp::Reverse(descriptor.name.len()));
         for at in (0..all).filter(|at| !is_descriptor(&world, *at)).collect::<Vec<_>>() {
             for _ in 0..RECORDS {
                 if let Some(record) = world.fresh(at) {
@@ -88,15 +98,21 @@ impl World {
         self.rng.usize(..of)
     }
 
-    /// The type and values of a descriptor property.
-    pub fn descriptor(&self, property: &str) -> Option<&(String, Vec<String>)> {
-        let property = property.to_lowercase();
-        self.descriptors.iter().find(|(name, _)| property.ends_with(&name.to_lowercase()))
+    /// The descriptor of a property: a schema uses those of its own data model and of the core, by their names with or
+    /// without a role before them. So `evaluationRubricRatingLevelDescriptor` of the core is no
+    /// `RubricRatingLevelDescriptor`, which is one of TPDM, and `essexDescriptor` is no `SexDescriptor`.
+    pub fn descriptor(&self, schema: &Schema, property: &str) -> Option<&Descriptor> {
+        let own = schema.name.split_once('_').map_or("", |(model, _)| model);
+        let is_it = |of: &&Descriptor| {
+            let is_known = of.model.eq_ignore_ascii_case("edFi") || of.model.eq_ignore_ascii_case(own);
+            is_known && (property.eq_ignore_ascii_case(&of.name) || property.ends_with(&of.name))
+        };
+        self.descriptors.iter().find(is_it)
     }
 
     fn fill_descriptor(&mut self, at: usize) {
         let (body, _) = self.body(at);
-        let name = body.name.split_once('_').map_or(&*body.name, |(_, name)| name);
+        let (model, name) = body.name.split_once('_').unwrap_or(("", &body.name));
         let name = name[..1].to_uppercase() + &name[1..];
         let namespace = format!("uri://ed-fi.org/{name}");
         let mut values = Vec::new();
@@ -106,7 +122,7 @@ impl World {
             let record = json!({"namespace": namespace, "codeValue": code, "shortDescription": code});
             self.lines.entry(at).or_default().push(record.to_string());
         }
-        self.descriptors.push((name, values));
+        self.descriptors.push(Descriptor { model: model.to_owned(), name, values });
     }
 
     /// A valid record that is not there yet; its key is taken from now on. `None` if what it must refer to is not
@@ -132,7 +148,7 @@ impl World {
             if is_the_servers || (!property.required && self.rng.bool()) {
                 continue;
             }
-            match self.value(property, &property.shape, schemas) {
+            match self.value(schema, property, &property.shape, schemas) {
                 Some(value) => {
                     object.insert(property.name.clone(), value);
                 }
@@ -143,11 +159,11 @@ impl World {
         Some(object)
     }
 
-    fn value(&mut self, property: &Property, shape: &Shape, schemas: &Schemas) -> Option<Value> {
+    fn value(&mut self, of: &Schema, property: &Property, shape: &Shape, schemas: &Schemas) -> Option<Value> {
         if property.is_descriptor()
-            && let Some((_, values)) = self.descriptor(&property.name)
+            && let Some(descriptor) = self.descriptor(of, &property.name)
         {
-            let values = values.clone();
+            let values = descriptor.values.clone();
             return Some(json!(values[self.choose(values.len())]));
         }
         match shape {
@@ -162,7 +178,10 @@ impl World {
             Shape::Array(array) => {
                 let least = array.min_items.unwrap_or(u32::from(property.required));
                 let count = if least > 0 { 1 } else { self.choose(2) };
-                (0..count).map(|_| self.value(property, &array.items, schemas)).collect::<Option<_>>().map(Value::Array)
+                (0..count)
+                    .map(|_| self.value(of, property, &array.items, schemas))
+                    .collect::<Option<_>>()
+                    .map(Value::Array)
             }
             Shape::Any => None,
         }

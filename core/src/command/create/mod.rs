@@ -4,19 +4,18 @@
 //! stays beside the new one: it holds more than the selected endpoints.
 
 mod column;
-mod descriptors;
 mod earthmover;
 mod template;
 
 use std::rc::Rc;
 
-use self::descriptors::Descriptors;
 use self::earthmover::{FILE, Missing, PREFERRED_FILE, template_path};
 use super::Output;
 use super::failure::failure;
 use crate::command::{NotBegun, Session};
 use crate::event::{Cause, DryRun, EndpointId, Event, Outcome, RecordsEvent, Skip};
 use crate::host::{FileError, FileErrorKind, Files, Host, Sink, Source};
+use crate::model::DescriptorTypes;
 use crate::notice::Notice;
 
 /// A file that was made: HTTP's status for it. The results file, which knows of no HTTP here, does not show it.
@@ -25,7 +24,7 @@ const MADE: u16 = 201;
 /// Makes a template for each selected endpoint, and the project. What must be added to a project that is kept belongs
 /// on standard output.
 pub(super) async fn create<H: Host>(session: &Session<'_, H>) -> Result<Output, NotBegun> {
-    let descriptors = Descriptors::of(session.endpoints.all());
+    let descriptors = DescriptorTypes::new(&session.endpoints);
     let (mut names, mut kept) = (Vec::new(), Vec::new());
     for id in &session.selected {
         if !session.goes_on().await {
@@ -66,7 +65,7 @@ async fn make<H: Host>(
     session: &Session<'_, H>,
     id: &EndpointId,
     path: &str,
-    descriptors: &Descriptors,
+    descriptors: &DescriptorTypes,
 ) -> Result<Made, NotBegun> {
     let tell = |outcome| {
         let event = RecordsEvent { endpoint: id.clone(), file: Rc::from(path), outcome, count: 1 };

@@ -6,8 +6,10 @@
 use std::cell::Cell;
 
 use super::column::Column;
-use super::descriptors::{Descriptors, capitalised};
-use crate::model::{ArrayRule, Described, Endpoint, NaturalKey, Property, SchemaId, Shape, TextFormat, TextRule};
+use crate::model::{
+    ArrayRule, Described, DescriptorTypes, Endpoint, NaturalKey, Property, SchemaId, Shape, TextFormat, TextRule,
+    capitalised, plain_namespace,
+};
 
 /// Bodies nest at most so deep (lists and objects together); documents that go deeper are not believed.
 const DEEPEST: usize = 16;
@@ -23,7 +25,7 @@ pub(super) struct TooLarge;
 pub(super) fn template(
     endpoint: &Endpoint,
     described: &Described,
-    descriptors: &Descriptors,
+    descriptors: &DescriptorTypes,
 ) -> Result<String, TooLarge> {
     let mut pen = Pen {
         described,
@@ -35,7 +37,14 @@ pub(super) fn template(
         joiners: 0,
         left: Cell::new(MOST_PROPERTIES),
     };
-    let row = Place { column: Column::row(), path: Some(Vec::new()), required: true, loops: 0, open: Vec::new() };
+    let row = Place {
+        column: Column::row(),
+        path: Some(Vec::new()),
+        required: true,
+        loops: 0,
+        open: Vec::new(),
+        namespace: plain_namespace(&endpoint.id.namespace),
+    };
     pen.object(described.resource.body, &row);
     if pen.left.get() == 0 {
         return Err(TooLarge);
@@ -78,7 +87,7 @@ fn header(endpoint: &Endpoint, columns: &Columns) -> String {
 /// Writes the body of a template.
 struct Pen<'a> {
     described: &'a Described,
-    descriptors: &'a Descriptors,
+    descriptors: &'a DescriptorTypes,
     key: Option<&'a NaturalKey>,
     body: String,
     columns: Columns,
@@ -101,6 +110,8 @@ struct Place {
     loops: usize,
     /// The schemas around it.
     open: Vec<SchemaId>,
+    /// The namespace of the innermost of them, as [`plain_namespace`] has it.
+    namespace: String,
 }
 
 impl Place {
@@ -115,9 +126,12 @@ impl Place {
         Self { column: Column::element(&item), path: None, loops: self.loops + 1, ..self.clone() }
     }
 
-    fn inside(&self, schema: SchemaId) -> Self {
+    fn inside(&self, schema: SchemaId, described: &Described) -> Self {
         let mut inside = self.clone();
         inside.open.push(schema);
+        if let Some(own) = described.schemas.get(schema).namespace() {
+            inside.namespace = own;
+        }
         inside
     }
 
@@ -128,7 +142,7 @@ impl Place {
 
 impl<'a> Pen<'a> {
     fn object(&mut self, schema: SchemaId, at: &Place) {
-        let at = at.inside(schema);
+        let at = at.inside(schema, self.described);
         let properties = self.properties(schema, &at);
         if properties.is_empty() {
             self.body.push_str("{}");
@@ -220,7 +234,7 @@ impl<'a> Pen<'a> {
         match shape {
             Shape::Array(_) => vec![at.column.expression()],
             Shape::Object(schema) => {
-                let inside = at.inside(*schema);
+                let inside = at.inside(*schema, self.described);
                 let properties = self.properties(*schema, &inside).into_iter();
                 properties.flat_map(|property| self.conditions(&property.shape, &inside.property(property))).collect()
             }
@@ -235,18 +249,30 @@ impl<'a> Pen<'a> {
         }
         match shape {
             Shape::Text(_) if property.is_descriptor() => {
-                let descriptor = self.descriptor(property);
+                let (descriptor, _) = self.descriptor(property, at);
                 self.body
                     .push_str(&format!("{{{{ (descriptor_namespace() ~ \"/{descriptor}#\" ~ {value}) | tojson }}}}"));
             }
             Shape::Text(_) => self.body.push_str(&format!("{{{{ {value} | string | tojson }}}}")),
-            Shape::Integer(_) | Shape::Number(_) => self.body.push_str(&format!("{{{{ {value} }}}}")),
+            Shape::Integer(_) | Shape::Number(_) => self.unquoted(property, &value, "string", at),
             // Python says True.
-            Shape::Boolean => self.body.push_str(&format!("{{{{ {value} | string | lower }}}}")),
+            Shape::Boolean => self.unquoted(property, &value, "string | lower", at),
             Shape::Any => self.body.push_str(&format!("{{{{ {value} | tojson }}}}")),
             Shape::Object(schema) => self.object(*schema, at),
             Shape::Array(array) => self.list(property, array, at),
         }
+    }
+
+    /// A value without quotation marks. Where there is none, `null` keeps the record JSON, in which `validate` can name
+    /// the property. As text neither 0 nor false is nothing; only inside of lists a value may be none.
+    fn unquoted(&mut self, property: &Property, value: &str, filters: &str, at: &Place) {
+        let is_element = matches!(property.shape, Shape::Array(_));
+        let text = match (property.required || is_element, at.loops == 0) {
+            (false, _) => format!("{value} | {filters}"),
+            (true, true) => format!("{value} | {filters} or \"null\""),
+            (true, false) => format!("\"null\" if {value} is none else {value} | {filters} or \"null\""),
+        };
+        self.body.push_str(&format!("{{{{ {text} }}}}"));
     }
 
     fn list(&mut self, property: &Property, array: &ArrayRule, at: &Place) {
@@ -298,9 +324,9 @@ impl<'a> Pen<'a> {
     fn kind(&self, property: &Property, at: &Place) -> String {
         match &property.shape {
             Shape::Text(_) if property.is_descriptor() => {
-                let known = self.descriptors.meant_by(&property.name).is_some();
-                let unknown = if known { "" } else { ", a descriptor that the API's documents do not name" };
-                format!("code value of {}{unknown}", self.descriptor(property))
+                let (descriptor, is_known) = self.descriptor(property, at);
+                let unknown = if is_known { "" } else { ", a descriptor that the API's documents do not name" };
+                format!("code value of {descriptor}{unknown}")
             }
             Shape::Text(rule) => text_kind(rule),
             Shape::Integer(_) => "whole number".to_owned(),
@@ -314,10 +340,15 @@ impl<'a> Pen<'a> {
         }
     }
 
-    fn descriptor(&self, property: &Property) -> String {
-        let meant =
-            self.descriptors.meant_by(&property.name).map_or_else(|| capitalised(&property.name), str::to_owned);
-        comment(&meant)
+    /// The descriptor that a property means, and whether the API's documents name it; else it is named after the
+    /// property.
+    fn descriptor(&self, property: &Property, at: &Place) -> (String, bool) {
+        let meant = self.descriptors.of(&property.name, &at.namespace);
+        // Those of the same name in several namespaces differ in nothing that a template says.
+        match meant.first() {
+            Some(first) => (comment(&self.descriptors.get(*first).name), true),
+            None => (comment(&capitalised(&property.name)), false),
+        }
     }
 }
 

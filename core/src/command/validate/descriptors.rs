@@ -12,7 +12,6 @@
 
 mod cache;
 mod remote;
-mod types;
 mod values;
 
 use std::cell::{Cell, OnceCell, RefCell};
@@ -24,19 +23,18 @@ use futures_util::FutureExt as _;
 use futures_util::future::{LocalBoxFuture, Shared, join_all};
 
 use self::remote::{Known, Unread};
-use self::types::Types;
 use self::values::{Values, nearest};
 use super::local::{all_files, each_record};
 use super::path::Path;
 use super::record::{Record, Value};
-use super::sites::{Sites, capitalised, plain_namespace, visit_named};
+use super::sites::{Sites, visit_named};
 use crate::api::problem::plain;
 use crate::command::NotBegun;
 use crate::command::session::Session;
 use crate::data::EndpointFiles;
 use crate::event::{Cause, EndpointId, Finding};
 use crate::host::Host;
-use crate::model::{Endpoint, KeyPart, NaturalKey};
+use crate::model::{DescriptorTypes, Endpoint, KeyPart, NaturalKey, capitalised, plain_namespace};
 use crate::notice::Notice;
 
 /// The name of this method.
@@ -52,7 +50,7 @@ const MOST_SUGGESTIONS: usize = 10_000;
 /// The descriptor values that are known.
 pub(super) struct Descriptors<'a, H: Host> {
     session: &'a Session<'a, H>,
-    types: Types,
+    types: DescriptorTypes,
     /// The values of each descriptor endpoint, by its position among the endpoints.
     sources: HashMap<usize, Source<'a>>,
     /// Where the records of each endpoint hold values; `None` where nothing describes them.
@@ -114,7 +112,7 @@ enum Judgement {
 impl<'a, H: Host> Descriptors<'a, H> {
     /// Reads the values of the local files.
     pub(super) async fn prepare(session: &'a Session<'a, H>, data: &[EndpointFiles]) -> Result<Self, NotBegun> {
-        let types = Types::new(&session.endpoints);
+        let types = DescriptorTypes::new(&session.endpoints);
         let mut sources: HashMap<usize, Source<'a>> = HashMap::new();
         for of in types.all() {
             sources.insert(of.endpoint, Source { local: None, remote: OnceCell::new(), anew: OnceCell::new() });
@@ -349,7 +347,7 @@ fn holds(held: &[Held], value: &str) -> bool {
 }
 
 impl Wanted {
-    fn new(types: &Types, property: &str, namespace: &str) -> Self {
+    fn new(types: &DescriptorTypes, property: &str, namespace: &str) -> Self {
         let of = types.of(property, namespace);
         let name = of.first().map_or_else(|| capitalised(property).into(), |of| types.get(*of).name.clone());
         Self { of, name }

@@ -21,13 +21,13 @@ use self::index::Index;
 use self::remote::Remote;
 use self::selector::Selector;
 use super::record::{Object, Record};
-use super::sites::{Sites, capitalised, entity};
+use super::sites::Sites;
 use crate::command::NotBegun;
 use crate::command::session::Session;
 use crate::data::EndpointFiles;
 use crate::event::{Cause, EndpointId, Finding};
 use crate::host::Host;
-use crate::model::{Described, KeyHash, Property, ReferenceTarget, SchemaId};
+use crate::model::{Described, KeyHash, Property, ReferenceTarget, SchemaId, capitalised, entity};
 use crate::notice::Notice;
 
 /// The name of this method.

@@ -2,7 +2,7 @@
 
 use super::path::Path;
 use super::record::{Object, Value};
-use crate::model::{Described, Property, Schema, SchemaId};
+use crate::model::{Described, Property, Schema, SchemaId, plain_namespace};
 
 /// The places that matter in an object, and in all that is nested in it, `_ext` too.
 ///
@@ -93,11 +93,6 @@ pub(super) struct Spot<'s> {
     pub(super) namespace: &'s str,
 }
 
-/// A namespace as it can be compared: `ed-fi` stands as `edFi` (v8: `EdFi`) before the names of its schemas.
-pub(super) fn plain_namespace(namespace: &str) -> String {
-    namespace.replace(['-', '_'], "").to_ascii_lowercase()
-}
-
 /// Goes through the schemas of a body.
 struct Survey<'d, 'f, T> {
     described: &'d Described,
@@ -114,8 +109,7 @@ impl<T> Survey<'_, '_, T> {
         self.open.push(id);
         let described = self.described;
         let schema: &Schema = described.schemas.get(id);
-        // Schemas that only hold those of extensions together, or stand in place, have none of their own.
-        let own_namespace = schema.name.split_once('_').map(|(namespace, _)| plain_namespace(namespace));
+        let own_namespace = schema.namespace();
         let namespace = own_namespace.as_deref().unwrap_or(outer_namespace);
         let mut sites = Vec::new();
         for property in &schema.properties {
@@ -175,35 +169,9 @@ fn named_in_value(
     }
 }
 
-/// What a schema is of: `edFi_schoolReference` (v8: `EdFi_School_Reference`) with the ending `reference` is `School`.
-pub(super) fn entity(schema: &str, ending: &str) -> String {
-    let cut = schema
-        .len()
-        .checked_sub(ending.len())
-        .filter(|cut| schema.is_char_boundary(*cut) && schema[*cut..].eq_ignore_ascii_case(ending));
-    let rest = cut.map_or(schema, |cut| &schema[..cut]).trim_end_matches('_');
-    capitalised(rest.rsplit('_').next().unwrap_or(rest))
-}
-
-/// `termDescriptor` → `TermDescriptor`.
-pub(super) fn capitalised(name: &str) -> String {
-    let mut characters = name.chars();
-    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn entities_are_named_as_the_api_names_them() {
-        assert_eq!(entity("edFi_schoolReference", "reference"), "School");
-        assert_eq!(entity("EdFi_School_Reference", "reference"), "School");
-        assert_eq!(entity("tpdm_candidate", "reference"), "Candidate");
-        assert_eq!(entity("edFi_termDescriptor", ""), "TermDescriptor");
-        assert_eq!(entity("", "reference"), "");
-        assert_eq!(capitalised(""), "");
-    }
 
     #[test]
     fn members_of_undescribed_bodies_are_found_anywhere() {

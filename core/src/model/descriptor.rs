@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::super::sites::{entity, plain_namespace};
-use crate::model::{Endpoint, Endpoints};
+use super::endpoints::{Endpoint, Endpoints};
+use super::naming::{entity, plain_namespace};
 
 const ENDING: &str = "descriptor";
 /// The namespace of the data model that all others extend, as [`plain_namespace`] has it.
@@ -12,39 +12,43 @@ const CORE: &str = "edfi";
 
 /// The descriptors of an API, by the names that its documents give them.
 #[derive(Debug, Default)]
-pub(in super::super) struct Types {
-    list: Vec<Type>,
+pub(crate) struct DescriptorTypes {
+    list: Vec<DescriptorType>,
     /// Positions in the list, by name in lower case.
     by_name: HashMap<String, Vec<usize>>,
 }
 
 /// One descriptor.
 #[derive(Debug)]
-pub(super) struct Type {
+pub(crate) struct DescriptorType {
     /// Such as `TermDescriptor`.
-    pub(super) name: Rc<str>,
+    pub(crate) name: Rc<str>,
     /// Its endpoint's position in [`Endpoints::all`].
-    pub(super) endpoint: usize,
+    pub(crate) endpoint: usize,
     /// Its namespace, as [`plain_namespace`] has it.
     namespace: String,
 }
 
-impl Types {
-    pub(super) fn new(endpoints: &Endpoints) -> Self {
+impl DescriptorTypes {
+    pub(crate) fn new(endpoints: &Endpoints) -> Self {
         let mut types = Self::default();
         for (endpoint, of) in endpoints.all().iter().enumerate() {
             let Some(name) = descriptor_name(of) else { continue };
             types.by_name.entry(name.to_ascii_lowercase()).or_default().push(types.list.len());
-            types.list.push(Type { name: name.into(), endpoint, namespace: plain_namespace(&of.id.namespace) });
+            types.list.push(DescriptorType {
+                name: name.into(),
+                endpoint,
+                namespace: plain_namespace(&of.id.namespace),
+            });
         }
         types
     }
 
-    pub(super) fn get(&self, at: usize) -> &Type {
+    pub(crate) fn get(&self, at: usize) -> &DescriptorType {
         &self.list[at]
     }
 
-    pub(super) fn all(&self) -> &[Type] {
+    pub(crate) fn all(&self) -> &[DescriptorType] {
         &self.list
     }
 
@@ -54,7 +58,7 @@ impl Types {
     /// A schema knows the descriptors of its own namespace and of the core: `evaluationElementRatingLevelDescriptor`
     /// is a descriptor of TPDM in a schema of TPDM, and in one of the core a `RatingLevelDescriptor` in a role. Others
     /// are thought of only if these have none. Several where namespaces have a descriptor of the same name.
-    pub(super) fn of(&self, property: &str, namespace: &str) -> Vec<usize> {
+    pub(crate) fn of(&self, property: &str, namespace: &str) -> Vec<usize> {
         let lower = property.to_ascii_lowercase();
         let begins = |at: usize, c: char| at == 0 || c.is_ascii_uppercase();
         let starts = property.char_indices().filter(|(at, c)| begins(*at, *c));
@@ -85,15 +89,15 @@ mod tests {
     use crate::event::EndpointId;
     use crate::model::{Dependencies, Dependency};
 
-    fn types(paths: &[&str]) -> Types {
+    fn types(paths: &[&str]) -> DescriptorTypes {
         let entry = |path: &&str| {
             let (namespace, name) = path.split_once('/').unwrap();
             Dependency { endpoint: EndpointId::new(namespace, name), order: 1, update_order: None }
         };
-        Types::new(&Endpoints::new(&Dependencies { entries: paths.iter().map(entry).collect() }, Vec::new()))
+        DescriptorTypes::new(&Endpoints::new(&Dependencies { entries: paths.iter().map(entry).collect() }, Vec::new()))
     }
 
-    fn found(types: &Types, property: &str, namespace: &str) -> Vec<String> {
+    fn found(types: &DescriptorTypes, property: &str, namespace: &str) -> Vec<String> {
         let name = |at: &usize| format!("{} {}", types.get(*at).namespace, types.get(*at).name);
         types.of(property, namespace).iter().map(name).collect()
     }
