@@ -61,7 +61,7 @@ impl NotBegun {
 }
 
 /// The version of the compact form of API documents in the cache.
-const DOCUMENT_FORMAT: u32 = 4;
+const DOCUMENT_FORMAT: u32 = 5;
 
 /// A lock that is free is had within this time; longer, and the user is told what is waited for.
 const LOCK_PATIENCE: Duration = Duration::from_secs(2);

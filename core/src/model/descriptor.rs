@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::endpoints::{Endpoint, Endpoints};
+use super::endpoints::{Described, Endpoint, Endpoints};
 use super::naming::{entity, plain_namespace};
 
 const ENDING: &str = "descriptor";
@@ -21,7 +21,7 @@ pub(crate) struct DescriptorTypes {
 /// One descriptor.
 #[derive(Debug)]
 pub(crate) struct DescriptorType {
-    /// Such as `TermDescriptor`.
+    /// Such as `TermDescriptor`, in the case that the namespaces of its values have.
     pub(crate) name: Rc<str>,
     /// Its endpoint's position in [`Endpoints::all`].
     pub(crate) endpoint: usize,
@@ -70,10 +70,12 @@ impl DescriptorTypes {
     }
 }
 
-/// The name of the descriptor whose values an endpoint holds: that of its body's schema, else the endpoint's own,
+/// The name of the descriptor whose values an endpoint holds: that of its body's schema, in
+/// the case that namespaces of values have, else the endpoint's own,
 /// which is the same with an s (no rule of language is needed: all of them end in `Descriptors`).
 fn descriptor_name(endpoint: &Endpoint) -> Option<String> {
-    let by_schema = endpoint.described.as_ref().map(|of| entity(&of.resource.schema, ""));
+    let spelled = |of: &Described| of.resource.spelling.clone().unwrap_or_else(|| entity(&of.resource.schema, ""));
+    let by_schema = endpoint.described.as_ref().map(spelled);
     let is_one = |name: &String| {
         name.len() > ENDING.len() && name.is_ascii() && name[name.len() - ENDING.len()..].eq_ignore_ascii_case(ENDING)
     };

@@ -6,6 +6,7 @@ use serde_json::value::RawValue;
 
 use super::compact::Compact;
 use super::identity;
+use super::naming::entity;
 use super::natural_key::NaturalKey;
 use super::schema::{SchemaId, Schemas};
 
@@ -47,6 +48,10 @@ pub struct Resource {
     pub name: String,
     /// The name of the POST body's schema.
     pub schema: String,
+    /// What it holds as its POST operation is named after it (`postCTEProgramServiceDescriptor`), where that differs in
+    /// case from the schema (`edFi_cteProgramServiceDescriptor`): schemas have leading abbreviations in lower case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spelling: Option<String>,
     /// The POST body, one of the document's schemas.
     pub body: SchemaId,
     /// How its records are read.
@@ -113,6 +118,7 @@ impl Document {
                 namespace: namespace.to_owned(),
                 name: name.to_owned(),
                 schema: schema_name.to_owned(),
+                spelling: post.spelling(schema_name),
                 body,
                 reading: Reading {
                     parameters: parameters
@@ -235,6 +241,9 @@ struct RawOperation {
     #[serde(default)]
     parameters: Vec<RawParameter>,
     request_body: Option<RawBody>,
+    /// Whatever it is, an operation without a name is one.
+    #[serde(default)]
+    operation_id: Value,
     #[serde(rename = "x-Ed-Fi-isDeprecated", default)]
     is_deprecated: bool,
 }
@@ -251,6 +260,13 @@ struct RawMedia {
 }
 
 impl RawOperation {
+    /// How the name of the operation spells that of the schema, if it is the same but for case.
+    fn spelling(&self, schema_name: &str) -> Option<String> {
+        let by_schema = entity(schema_name, "");
+        let own = self.operation_id.as_str()?.strip_prefix("post")?;
+        (own != by_schema && own.eq_ignore_ascii_case(&by_schema)).then(|| own.to_owned())
+    }
+
     /// The name of the body's schema: the `body` parameter of Swagger 2.0, or the request body of `OpenAPI` 3.0.
     fn body_schema(&self) -> Option<&str> {
         let swagger = self.parameters.iter().find(|parameter| parameter.location.as_deref() == Some("body"));

@@ -173,11 +173,17 @@ const ROLES: &[(&str, &[&str])] = &[
 /// TPDM has descriptors such as `EvaluationElementRatingLevelDescriptor`, of which the core knows nothing.
 const CORE_ONLY: &str = "RatingLevelDescriptor";
 
+/// The descriptors whose names begin with an abbreviation, as published values spell them.
+const ABBREVIATED: &[&str] = &["CTEProgramServiceDescriptor", "EPPProgramPathwayDescriptor", "IDEAPartDescriptor"];
+
 fn descriptor(schema: &Schema, property: &str) -> String {
     let is_core = schema.name.starts_with("edFi_") || schema.name.starts_with("EdFi_");
     let has_role = |(own, roles): &&(&str, &[&str])| {
         (is_core || *own != CORE_ONLY) && property.strip_suffix(*own).is_some_and(|role| roles.contains(&role))
     };
+    if let Some(abbreviated) = ABBREVIATED.iter().find(|name| name.eq_ignore_ascii_case(property)) {
+        return (*abbreviated).to_owned();
+    }
     let role = ROLES.iter().find(has_role);
     role.map_or_else(|| property[..1].to_uppercase() + &property[1..], |(own, _)| (*own).to_owned())
 }

@@ -335,3 +335,27 @@ fn a_kept_document_whose_parts_do_not_fit_is_refused() {
     kept["schemas"] = serde_json::json!([]);
     assert!(serde_json::from_value::<Document>(kept).is_err());
 }
+
+/// Namespaces of descriptor values have `CTEProgramServiceDescriptor`, which only names of operations tell.
+#[test]
+fn operations_tell_the_case_of_abbreviations() {
+    let spelled = |operation: &str| {
+        let text = format!(
+            r##"{{"components":{{"schemas":{{"edFi_cteProgramServiceDescriptor":{{"properties":{{}}}}}}}},
+            "paths":{{"/ed-fi/cteProgramServiceDescriptors":{{"post":{{{operation}"requestBody":{{"content":{{
+            "application/json":{{"schema":{{"$ref":"#/components/schemas/edFi_cteProgramServiceDescriptor"}}}}}}}}}}}}}}}}"##
+        );
+        Document::parse(text.as_bytes()).unwrap().resources[0].spelling.clone()
+    };
+    let same = Some("CTEProgramServiceDescriptor".to_owned());
+    assert_eq!(spelled(r#""operationId":"postCTEProgramServiceDescriptor","#), same);
+    // Names that say nothing new, are of something else, or are none.
+    for operation in [
+        "",
+        r#""operationId":"postCteProgramServiceDescriptor","#,
+        r#""operationId":"createIt","#,
+        r#""operationId":7,"#,
+    ] {
+        assert_eq!(spelled(operation), None, "{operation}");
+    }
+}
