@@ -385,6 +385,7 @@ fn the_question_names_host_year_and_numbers() {
 
 #[test]
 fn after_a_stop_no_further_delete_leaves() {
+    let mut partly = 0;
     for asked in 0..30 {
         let stage = stage();
         put(&stage, "data/staffs.jsonl", &(0..8).map(staff).collect::<Vec<_>>());
@@ -397,6 +398,10 @@ fn after_a_stop_no_further_delete_leaves() {
         });
         let deleted = deletes(&next);
         assert_eq!(8 - deleted, next.held("staffs"), "{asked}");
+        if asked == 0 {
+            assert_eq!((ran.exit, deleted), (Exit::Failed, 0));
+        }
+        partly += u32::from((1..8).contains(&deleted));
         let told = ran.records.iter().filter(|record| matches!(record.outcome, Outcome::Succeeded { .. })).count();
         assert_eq!(told, deleted);
         if ran.exit == Exit::Failed {
@@ -407,6 +412,7 @@ fn after_a_stop_no_further_delete_leaves() {
             assert_eq!(deleted, 8);
         }
     }
+    assert!(partly > 0, "some stops come while records are deleted");
 }
 
 /// Kills a truncate at every request and at every write, with torn ends: no record is gone and remembered as sent, and
