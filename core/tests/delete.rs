@@ -3,15 +3,17 @@
 
 mod support;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
+use futures_util::FutureExt as _;
 use lightbeam_core::event::{Event, RemovalPlan};
 use lightbeam_core::exit::Exit;
-use lightbeam_core::host::Host as _;
 use lightbeam_core::host::memory::KillPoint;
+use lightbeam_core::host::{Host as _, Storage as _, StorageError, StorageErrorKind, Takeover};
 use lightbeam_core::invocation::{Command, FailOn, Invocation};
 use lightbeam_core::run::run;
+use lightbeam_core::state::Target;
 use lightbeam_sim::builtin::{self, Style};
 use lightbeam_sim::{Action, Forbidden, Operation, Rule, Settings, Shape};
 use serde_json::{Value, json};
@@ -646,6 +648,61 @@ fn tombstones_share_their_writes() {
     let next = stage.restarted();
     next.kill_at(KillPoint::AtStorageOperation { number: 20, torn: 0 });
     assert_eq!(next.run(Command::Delete, force).counts("students"), [500, 0, 0]);
+}
+
+/// Another run takes over the lock when the API receives its `number`th data request.
+fn taken_over_at(stage: &Stage, number: u32) {
+    let storage = stage.host.storage().clone();
+    let lock = Target::new(&"http://127.0.0.1:1/data/v3".parse().unwrap()).lock();
+    let received = Cell::new(0);
+    stage.intercept(move |request| {
+        received.set(received.get() + u32::from(request.url.path().starts_with("/data/")));
+        if received.get() == number {
+            let taken = storage.lock(&lock, "other", Takeover::AtOnce).now_or_never().unwrap().unwrap();
+            assert!(received.replace(u32::MAX / 2) == number && taken.taken_over_from.is_some());
+        }
+        None
+    });
+}
+
+#[test]
+fn without_the_lock_nothing_is_gone_and_remembered_as_sent() {
+    for number in 1..=6 {
+        let stage = stage();
+        put(&stage, "data/students.jsonl", &["a", "b", "c"].map(|id| student(id, "Ada")));
+        stage.run(Command::Send, |_| {});
+        // One is refused, so that there is something to write back.
+        let held = stage.api.borrow().records("ed-fi", "students").unwrap();
+        let refused = rule("DELETE", &format!("/students/{}", held[0].id), answer(403, ""));
+        stage.api.borrow_mut().change(|settings| settings.rules = vec![refused]);
+        taken_over_at(&stage, number);
+        let ran = stage.run(Command::Delete, force);
+        assert_eq!(ran.exit, Exit::Failed, "{number} {:?}", ran.notices);
+        assert!(ran.told("the state cannot be kept"), "{number} {:?}", ran.notices);
+        // Three look-ups before the first DELETE.
+        assert_eq!(deletes(&stage).len(), if number <= 3 { 0 } else { 3 }, "{number}");
+        stage.intercept(|_| None);
+        assert_eq!(stage.restarted().run(Command::Send, |_| {}).results["total_records_failed"], 0);
+        assert_eq!(stage.held("students"), 3, "{number}");
+    }
+}
+
+#[test]
+fn what_cannot_be_forgotten_for_good_is_not_deleted() {
+    let stage = stage();
+    put(&stage, "data/students.jsonl", &["a", "b", "c"].map(|id| student(id, "Ada")));
+    stage.run(Command::Send, |_| {});
+    let storage = stage.host.storage().clone();
+    stage.intercept(move |request| {
+        if request.url.path().starts_with("/data/") {
+            storage.fail_with(Some(StorageError::new(StorageErrorKind::Full, "no space left")));
+        }
+        None
+    });
+    let ran = stage.run(Command::Delete, force);
+    assert_eq!((ran.exit, deletes(&stage).len(), stage.held("students")), (Exit::Failed, 0, 3), "{:?}", ran.notices);
+    stage.intercept(|_| None);
+    assert_eq!(stage.restarted().run(Command::Send, |_| {}).counts("students"), [3, 3, 0], "all are remembered");
 }
 
 /// Kills a delete at every request and at every write, with torn ends: no record is gone and remembered as sent, and a
