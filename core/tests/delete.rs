@@ -3,15 +3,17 @@
 
 mod support;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
+use futures_util::FutureExt as _;
 use lightbeam_core::event::{Event, RemovalPlan};
 use lightbeam_core::exit::Exit;
-use lightbeam_core::host::Host as _;
 use lightbeam_core::host::memory::KillPoint;
+use lightbeam_core::host::{Host as _, Storage as _, StorageError, StorageErrorKind, Takeover};
 use lightbeam_core::invocation::{Command, FailOn, Invocation};
 use lightbeam_core::run::run;
+use lightbeam_core::state::Target;
 use lightbeam_sim::builtin::{self, Style};
 use lightbeam_sim::{Action, Forbidden, Operation, Rule, Settings, Shape};
 use serde_json::{Value, json};
@@ -598,16 +600,20 @@ fn the_question_names_host_year_and_numbers() {
 
 #[test]
 fn after_a_stop_no_further_delete_leaves() {
+    let mut partly = 0;
     for asked in 0..40 {
         let stage = stage();
         put(&stage, "data/students.jsonl", &(0..8).map(|n| student(&n.to_string(), "Ada")).collect::<Vec<_>>());
         stage.run(Command::Send, |_| {});
-        stage.host.operator().stop_after(u64::MAX);
         let next = stage.restarted();
         next.host.operator().stop_after(asked);
         let ran = next.run(Command::Delete, force);
         let deleted = deletes(&next).len();
         assert_eq!(8 - deleted, next.held("students"), "{asked}");
+        if asked == 0 {
+            assert_eq!((ran.exit, deleted), (Exit::Failed, 0));
+        }
+        partly += u32::from((1..8).contains(&deleted));
         if ran.exit == Exit::Failed {
             assert_eq!(ran.results["completed"], false);
             // What was not deleted is remembered as sent, what was is not.
@@ -617,6 +623,7 @@ fn after_a_stop_no_further_delete_leaves() {
             assert_eq!(deleted, 8);
         }
     }
+    assert!(partly > 0, "some stops come while records are deleted");
 }
 
 #[test]
@@ -643,6 +650,61 @@ fn tombstones_share_their_writes() {
     assert_eq!(next.run(Command::Delete, force).counts("students"), [500, 0, 0]);
 }
 
+/// Another run takes over the lock when the API receives its `number`th data request.
+fn taken_over_at(stage: &Stage, number: u32) {
+    let storage = stage.host.storage().clone();
+    let lock = Target::new(&"http://127.0.0.1:1/data/v3".parse().unwrap()).lock();
+    let received = Cell::new(0);
+    stage.intercept(move |request| {
+        received.set(received.get() + u32::from(request.url.path().starts_with("/data/")));
+        if received.get() == number {
+            let taken = storage.lock(&lock, "other", Takeover::AtOnce).now_or_never().unwrap().unwrap();
+            assert!(received.replace(u32::MAX / 2) == number && taken.taken_over_from.is_some());
+        }
+        None
+    });
+}
+
+#[test]
+fn without_the_lock_nothing_is_gone_and_remembered_as_sent() {
+    for number in 1..=6 {
+        let stage = stage();
+        put(&stage, "data/students.jsonl", &["a", "b", "c"].map(|id| student(id, "Ada")));
+        stage.run(Command::Send, |_| {});
+        // One is refused, so that there is something to write back.
+        let held = stage.api.borrow().records("ed-fi", "students").unwrap();
+        let refused = rule("DELETE", &format!("/students/{}", held[0].id), answer(403, ""));
+        stage.api.borrow_mut().change(|settings| settings.rules = vec![refused]);
+        taken_over_at(&stage, number);
+        let ran = stage.run(Command::Delete, force);
+        assert_eq!(ran.exit, Exit::Failed, "{number} {:?}", ran.notices);
+        assert!(ran.told("the state cannot be kept"), "{number} {:?}", ran.notices);
+        // Three look-ups before the first DELETE.
+        assert_eq!(deletes(&stage).len(), if number <= 3 { 0 } else { 3 }, "{number}");
+        stage.intercept(|_| None);
+        assert_eq!(stage.restarted().run(Command::Send, |_| {}).results["total_records_failed"], 0);
+        assert_eq!(stage.held("students"), 3, "{number}");
+    }
+}
+
+#[test]
+fn what_cannot_be_forgotten_for_good_is_not_deleted() {
+    let stage = stage();
+    put(&stage, "data/students.jsonl", &["a", "b", "c"].map(|id| student(id, "Ada")));
+    stage.run(Command::Send, |_| {});
+    let storage = stage.host.storage().clone();
+    stage.intercept(move |request| {
+        if request.url.path().starts_with("/data/") {
+            storage.fail_with(Some(StorageError::new(StorageErrorKind::Full, "no space left")));
+        }
+        None
+    });
+    let ran = stage.run(Command::Delete, force);
+    assert_eq!((ran.exit, deletes(&stage).len(), stage.held("students")), (Exit::Failed, 0, 3), "{:?}", ran.notices);
+    stage.intercept(|_| None);
+    assert_eq!(stage.restarted().run(Command::Send, |_| {}).counts("students"), [3, 3, 0], "all are remembered");
+}
+
 /// Kills a delete at every request and at every write, with torn ends: no record is gone and remembered as sent, and a
 /// plain `send` brings everything back.
 #[test]
@@ -650,12 +712,14 @@ fn a_delete_killed_anywhere_never_loses_a_record() {
     let prepared = || {
         let stage = stage();
         district(&stage);
-        // A value that was changed since, and one that failed: entries of one key beside each other.
-        put(
-            &stage,
-            "data/students.jsonl",
-            &["a", "b", "c/ü"].map(|id| student(id, if id == "b" { "Bea" } else { "Ada" })),
-        );
+        // Values that were changed since: one was never sent, the other was refused and hides the one that counts.
+        let names = [("a", "Ada"), ("b", "Bea"), ("c/ü", "Cleo")];
+        put(&stage, "data/students.jsonl", &names[2..].iter().map(|(id, name)| student(id, name)).collect::<Vec<_>>());
+        let refused = Rule { body: Some("Cleo".to_owned()), ..rule("POST", "/students", answer(400, "")) };
+        stage.api.borrow_mut().change(|settings| settings.rules = vec![refused]);
+        assert_eq!(stage.run(Command::Send, |_| {}).counts("students"), [1, 0, 1]);
+        stage.api.borrow_mut().change(|settings| settings.rules.clear());
+        put(&stage, "data/students.jsonl", &names.map(|(id, name)| student(id, name)));
         stage
     };
     let mut killed = 0;
@@ -667,14 +731,13 @@ fn a_delete_killed_anywhere_never_loses_a_record() {
         }
         killed += 1;
         let after = stage.restarted();
+        // What was sent before the change: none of it may be skipped if the record is gone.
+        put(&after, "data/students.jsonl", &["a", "b", "c/ü"].map(|id| student(id, "Ada")));
         let ran = after.run(Command::Send, |_| {});
         assert_eq!(ran.results["total_records_failed"], 0, "{point:?} {}", ran.results);
         for (endpoint, count) in DISTRICT {
             assert_eq!(after.held(endpoint), count, "{point:?} {endpoint}");
         }
-        // What was sent before the change counts as sent no more than what is sent now.
-        put(&after, "data/students.jsonl", &["a", "b", "c/ü"].map(|id| student(id, "Ada")));
-        after.restarted().run(Command::Send, |_| {});
         let names = after.api.borrow().records("ed-fi", "students").unwrap();
         assert!(names.len() == 3 && names.iter().all(|record| record.body["firstName"] == "Ada"), "{point:?}");
         false

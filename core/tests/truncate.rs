@@ -7,13 +7,15 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
+use futures_util::FutureExt as _;
 use http::HeaderMap;
 use lightbeam_core::event::{Event, Outcome};
 use lightbeam_core::exit::Exit;
 use lightbeam_core::host::memory::{KillPoint, Reply};
-use lightbeam_core::host::{Host as _, Response};
+use lightbeam_core::host::{Host as _, Response, Storage as _, StorageError, StorageErrorKind, Takeover};
 use lightbeam_core::invocation::{Command, Invocation};
 use lightbeam_core::run::run;
+use lightbeam_core::state::Target;
 use lightbeam_sim::builtin::{self, Style};
 use lightbeam_sim::{Action, Forbidden, Mode, Operation, Rule, Settings, Shape};
 use serde_json::json;
@@ -385,6 +387,7 @@ fn the_question_names_host_year_and_numbers() {
 
 #[test]
 fn after_a_stop_no_further_delete_leaves() {
+    let mut partly = 0;
     for asked in 0..30 {
         let stage = stage();
         put(&stage, "data/staffs.jsonl", &(0..8).map(staff).collect::<Vec<_>>());
@@ -397,6 +400,10 @@ fn after_a_stop_no_further_delete_leaves() {
         });
         let deleted = deletes(&next);
         assert_eq!(8 - deleted, next.held("staffs"), "{asked}");
+        if asked == 0 {
+            assert_eq!((ran.exit, deleted), (Exit::Failed, 0));
+        }
+        partly += u32::from((1..8).contains(&deleted));
         let told = ran.records.iter().filter(|record| matches!(record.outcome, Outcome::Succeeded { .. })).count();
         assert_eq!(told, deleted);
         if ran.exit == Exit::Failed {
@@ -407,6 +414,58 @@ fn after_a_stop_no_further_delete_leaves() {
             assert_eq!(deleted, 8);
         }
     }
+    assert!(partly > 0, "some stops come while records are deleted");
+}
+
+/// Another run takes over the lock when the API receives its `number`th data request.
+fn taken_over_at(stage: &Stage, number: u32) {
+    let storage = stage.host.storage().clone();
+    let lock = Target::new(&"http://127.0.0.1:1/data/v3".parse().unwrap()).lock();
+    let received = Cell::new(0);
+    stage.intercept(move |request| {
+        received.set(received.get() + u32::from(request.url.path().starts_with("/data/")));
+        if received.get() == number {
+            let taken = storage.lock(&lock, "other", Takeover::AtOnce).now_or_never().unwrap().unwrap();
+            assert!(received.replace(u32::MAX / 2) == number && taken.taken_over_from.is_some());
+        }
+        None
+    });
+}
+
+#[test]
+fn without_the_lock_nothing_is_gone_and_remembered_as_sent() {
+    // The count, the first page, three DELETEs, the page after.
+    for number in 1..=6 {
+        let stage = stage();
+        put(&stage, "data/students.jsonl", &(0..3).map(student).collect::<Vec<_>>());
+        stage.run(Command::Send, |_| {});
+        taken_over_at(&stage, number);
+        let ran = stage.run(Command::Truncate, only_students);
+        assert_eq!(ran.exit, Exit::Failed, "{number} {:?}", ran.notices);
+        assert!(ran.told("the state cannot be kept"), "{number} {:?}", ran.notices);
+        assert_eq!(deletes(&stage), if number <= 2 { 0 } else { 3 }, "{number}");
+        stage.intercept(|_| None);
+        assert_eq!(stage.restarted().run(Command::Send, |_| {}).results["total_records_failed"], 0);
+        assert_eq!(stage.held("students"), 3, "{number}");
+    }
+}
+
+#[test]
+fn what_cannot_be_forgotten_for_good_is_not_deleted() {
+    let stage = stage();
+    put(&stage, "data/students.jsonl", &(0..3).map(student).collect::<Vec<_>>());
+    stage.run(Command::Send, |_| {});
+    let storage = stage.host.storage().clone();
+    stage.intercept(move |request| {
+        if request.url.path().starts_with("/data/") {
+            storage.fail_with(Some(StorageError::new(StorageErrorKind::Full, "no space left")));
+        }
+        None
+    });
+    let ran = stage.run(Command::Truncate, only_students);
+    assert_eq!((ran.exit, deletes(&stage), stage.held("students")), (Exit::Failed, 0, 3), "{:?}", ran.notices);
+    stage.intercept(|_| None);
+    assert_eq!(stage.restarted().run(Command::Send, |_| {}).counts("students"), [3, 3, 0], "all are remembered");
 }
 
 /// Kills a truncate at every request and at every write, with torn ends: no record is gone and remembered as sent, and

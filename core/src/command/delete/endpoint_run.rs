@@ -1,6 +1,6 @@
 use std::cell::{Cell, RefCell};
 use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use futures_util::stream::{self, Stream, StreamExt};
@@ -8,6 +8,7 @@ use futures_util::stream::{self, Stream, StreamExt};
 use super::local::{Local, Treatment, treat};
 use super::look_up::{LookUp, LookedUp};
 use super::tombstones::Tombstones;
+use super::turns::{Asked, Turns};
 use crate::api::Permit;
 use crate::command::failed_records::FailedRecords;
 use crate::command::failure::{Refusal, failure};
@@ -60,55 +61,6 @@ pub(super) struct EndpointRun<'a, H: Host> {
     plan: RefCell<(DryRun, RemovalPlan)>,
     /// Why a dry run could not look records up, each reason with their number.
     impossible: RefCell<Vec<(String, u64)>>,
-}
-
-/// A local record that is to be looked up.
-struct Asked {
-    local: Local,
-    values: Vec<String>,
-}
-
-/// Lines of one natural key are worked on one after the other, spellings that differ in case included: one that joined
-/// another while their record is deleted would still be remembered as sent.
-#[derive(Default)]
-struct Turns {
-    waiting: RefCell<HashMap<u64, VecDeque<Asked>>>,
-    ready: RefCell<Vec<Asked>>,
-    count: Cell<usize>,
-}
-
-impl Turns {
-    /// Gives the line back if it has its turn.
-    fn take(&self, asked: Asked) -> Option<Asked> {
-        let Some(turn) = asked.local.turn else { return Some(asked) };
-        match self.waiting.borrow_mut().entry(turn) {
-            Entry::Occupied(mut queue) => {
-                queue.get_mut().push_back(asked);
-                self.count.set(self.count.get() + 1);
-                None
-            }
-            Entry::Vacant(free) => {
-                free.insert(VecDeque::new());
-                Some(asked)
-            }
-        }
-    }
-
-    /// The next line has its turn.
-    fn end(&self, turn: u64) {
-        let mut waiting = self.waiting.borrow_mut();
-        if let Some(next) = waiting.get_mut(&turn).and_then(VecDeque::pop_front) {
-            self.count.set(self.count.get() - 1);
-            self.ready.borrow_mut().push(next);
-        } else {
-            waiting.remove(&turn);
-        }
-    }
-
-    /// A line whose turn has come.
-    fn next(&self) -> Option<Asked> {
-        self.ready.borrow_mut().pop()
-    }
 }
 
 /// A record of the API that is about to be deleted.
@@ -166,7 +118,7 @@ impl<'a, H: Host> EndpointRun<'a, H> {
                 })
                 .await;
             self.remove_found().await;
-            if self.session.is_ending() || (is_read.get() && self.turns.ready.borrow().is_empty()) {
+            if self.session.is_ending() || (is_read.get() && self.turns.none_ready()) {
                 return;
             }
         }
@@ -221,7 +173,7 @@ impl<'a, H: Host> EndpointRun<'a, H> {
                 if let Some(asked) = self.turns.next() {
                     return Some(((asked, permit), reader));
                 }
-                if is_read.get() || self.turns.count.get() >= MOST_WAITING {
+                if is_read.get() || self.turns.waiting() >= MOST_WAITING {
                     return None;
                 }
                 let Some((file, line)) = reader.next().await else {
@@ -326,7 +278,9 @@ impl<'a, H: Host> EndpointRun<'a, H> {
             }
             LookedUp::NotTried => {}
         }
-        turn.into_iter().for_each(|turn| self.turns.end(turn));
+        if let Some(turn) = turn {
+            self.turns.end(turn);
+        }
     }
 
     async fn remove_found(&self) {
@@ -335,7 +289,9 @@ impl<'a, H: Host> EndpointRun<'a, H> {
             return;
         }
         self.remove(found.into_iter().map(|id| (id, None)).collect()).await;
-        turns.into_iter().for_each(|turn| self.turns.end(turn));
+        for turn in turns {
+            self.turns.end(turn);
+        }
     }
 
     /// Deletes records, many at a time, after what the state says of them has been forgotten for good.

@@ -10,6 +10,7 @@ mod key_form;
 mod local;
 mod look_up;
 mod tombstones;
+mod turns;
 
 use std::cell::Cell;
 use std::rc::Rc;
