@@ -4,6 +4,10 @@ use super::path::Path;
 use super::record::{Object, Value};
 use crate::model::{Described, Property, Schema, SchemaId, plain_namespace};
 
+/// So many properties are looked at in the body of an endpoint at most: schemas that share others may unfold without
+/// end. Published bodies have 1,000.
+const MOST_PROPERTIES: usize = 100_000;
+
 /// The places that matter in an object, and in all that is nested in it, `_ext` too.
 ///
 /// A schema that is nested in itself is entered once: the tables behind an Ed-Fi API cannot be nested without end.
@@ -26,9 +30,9 @@ enum What<T> {
 
 impl<T> Sites<T> {
     /// The places in the bodies of an endpoint for which `matters` gives something; what is inside a property that
-    /// matters is not looked at.
+    /// matters is not looked at. Of a body that is too large, what is found before the limit.
     pub(super) fn of(described: &Described, matters: &mut dyn FnMut(&Spot<'_>, &Property) -> Option<T>) -> Self {
-        let mut survey = Survey { described, matters, names: Vec::new(), open: Vec::new() };
+        let mut survey = Survey { described, matters, names: Vec::new(), open: Vec::new(), left: MOST_PROPERTIES };
         survey.object(described.resource.body, &plain_namespace(&described.resource.namespace))
     }
 
@@ -99,6 +103,8 @@ struct Survey<'d, 'f, T> {
     matters: &'f mut dyn FnMut(&Spot<'_>, &Property) -> Option<T>,
     names: Vec<&'d str>,
     open: Vec<SchemaId>,
+    /// How many properties are looked at yet.
+    left: usize,
 }
 
 impl<T> Survey<'_, '_, T> {
@@ -113,6 +119,8 @@ impl<T> Survey<'_, '_, T> {
         let namespace = own_namespace.as_deref().unwrap_or(outer_namespace);
         let mut sites = Vec::new();
         for property in &schema.properties {
+            let Some(left) = self.left.checked_sub(1) else { break };
+            self.left = left;
             self.names.push(&property.name);
             let spot = Spot { names: &self.names, namespace };
             let what = (self.matters)(&spot, property).map(What::Here).or_else(|| {

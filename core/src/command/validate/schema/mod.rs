@@ -85,7 +85,7 @@ impl<'a> SchemaCheck<'a> {
             let Some(property) = self.property(schema, id, at, name, path, found) else { continue };
             let member = &mut self.members[from + property];
             if *member != ABSENT {
-                self.remarks.add(Remark::Twice, path, name, None);
+                self.remarks.add(Remark::Twice, path, name, || None);
             }
             *member = u32::try_from(at).unwrap_or(ABSENT);
         }
@@ -124,7 +124,7 @@ impl<'a> SchemaCheck<'a> {
         let exact = properties.iter().position(|property| property.name == name);
         let position = exact.or_else(|| {
             let alike = properties.iter().position(|property| property.name.eq_ignore_ascii_case(name))?;
-            self.remarks.add(Remark::Case, path, name, Some(&properties[alike].name));
+            self.remarks.add(Remark::Case, path, name, || Some(&properties[alike].name));
             Some(alike)
         });
         if let Some(position) = exact {
@@ -139,7 +139,7 @@ impl<'a> SchemaCheck<'a> {
                 push(found, format!("{} is not allowed", Path::Property(path, &name)));
             } else {
                 let names = properties.iter().map(|property| property.name.as_str());
-                self.remarks.add(Remark::Unknown, path, name, crate::config::nearest::nearest(name, names));
+                self.remarks.add(Remark::Unknown, path, name, || crate::config::nearest::nearest(name, names));
             }
         }
         position

@@ -40,9 +40,15 @@ impl<'a> Remarks<'a> {
         self.listener.hear(&Event::Notice(notice));
     }
 
-    /// Makes a remark on the property `name` of the object at `path`, once; `known` is the document's name that is
-    /// most like it.
-    pub(super) fn add(&mut self, remark: Remark, path: &Path<'_>, name: &str, known: Option<&str>) {
+    /// Makes a remark on the property `name` of the object at `path`, once; `known` gives the document's name that is
+    /// most like it, and is only asked if the remark is made.
+    pub(super) fn add<'n>(
+        &mut self,
+        remark: Remark,
+        path: &Path<'_>,
+        name: &str,
+        known: impl FnOnce() -> Option<&'n str>,
+    ) {
         if self.made.len() > MOST {
             return;
         }
@@ -56,6 +62,7 @@ impl<'a> Remarks<'a> {
             Notice::warning(format!("{endpoint}: there are more properties that the API's document does not name"))
                 .with_hint("are these records of this endpoint?")
         } else {
+            let known = known();
             match (remark, known) {
                 (Remark::Unknown, Some(known)) => {
                     Notice::warning(format!("{endpoint}: the API's document does not name the property {path}"))
