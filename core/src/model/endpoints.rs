@@ -126,6 +126,12 @@ impl Endpoints {
     pub fn targets(&self, reference: &Schema) -> Vec<ReferenceTarget> {
         self.references.targets(reference, &self.list)
     }
+
+    /// Whether [`Endpoints::targets`] are all that a reference can point to. They are not where the API's documents do
+    /// not tell the whole natural key of one.
+    pub fn knows_all_targets(&self, reference: &Schema) -> bool {
+        self.references.knows_all_targets(reference, &self.list)
+    }
 }
 
 fn lower(namespace: &str, name: &str) -> (String, String) {

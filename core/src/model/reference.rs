@@ -47,6 +47,20 @@ impl References {
         }
     }
 
+    /// Whether none is left out of [`References::targets`] for want of its natural key.
+    pub(super) fn knows_all_targets(&self, reference: &Schema, endpoints: &[Endpoint]) -> bool {
+        let known = self.of(&reference.name);
+        if !known.is_empty() {
+            return self.targets(reference, endpoints).len() == known.len();
+        }
+        // Something abstract: what has some of its parts, and perhaps others, may be a kind of it.
+        let is_named =
+            |name: &str| reference.properties.iter().any(|property| property.name.eq_ignore_ascii_case(name));
+        let keys = endpoints.iter().filter_map(|endpoint| endpoint.key.as_ref());
+        let mut partial = keys.filter(|key| !key.complete && !key.parts.is_empty());
+        !partial.any(|key| key.parts.iter().all(|part| is_named(&part.name)))
+    }
+
     pub(super) fn targets(&self, reference: &Schema, endpoints: &[Endpoint]) -> Vec<ReferenceTarget> {
         let names: Vec<&str> =
             reference.properties.iter().map(|property| property.name.as_str()).filter(|name| *name != "link").collect();

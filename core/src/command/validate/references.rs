@@ -27,7 +27,7 @@ use crate::command::session::Session;
 use crate::data::EndpointFiles;
 use crate::event::{Cause, EndpointId, Finding};
 use crate::host::Host;
-use crate::model::{Described, KeyHash, Property, ReferenceTarget, SchemaId, capitalised, entity};
+use crate::model::{Described, Endpoint, KeyHash, Property, ReferenceTarget, SchemaId, capitalised, entity};
 use crate::notice::Notice;
 
 /// The name of this method.
@@ -55,6 +55,10 @@ struct Meaning {
     entity: Rc<str>,
     /// The resources, together where the same values in the same order make their key.
     targets: Vec<Alike>,
+    /// Whether these are all: of some, the API's documents do not tell the whole natural key.
+    is_whole: bool,
+    /// Endpoints whose records the API may hold and not show (positions, sorted): see [`may_be_hidden`].
+    hidden: Vec<usize>,
 }
 
 /// Resources whose key is made of the same properties of the reference.
@@ -89,9 +93,10 @@ impl<'a, H: Host> References<'a, H> {
         let mut sites = HashMap::new();
         let mut undescribed = Vec::new();
         for of in data {
-            match session.endpoints.get(&of.endpoint).and_then(|endpoint| endpoint.described.as_ref()) {
-                Some(described) => {
-                    sites.insert(of.endpoint.clone(), meanings(session, described, &of.endpoint, &selector));
+            let endpoint = session.endpoints.get(&of.endpoint);
+            match endpoint.and_then(|endpoint| Some((endpoint, endpoint.described.as_ref()?))) {
+                Some((endpoint, described)) => {
+                    sites.insert(of.endpoint.clone(), meanings(session, endpoint, described, &selector));
                 }
                 None => undescribed.push(of.endpoint.to_string()),
             }
@@ -179,8 +184,10 @@ impl<'a, H: Host> References<'a, H> {
         }
         let counts: Vec<String> = unchecked.iter().map(|(entity, count)| format!("{count} to {entity}")).collect();
         self.session.notice(
-            Notice::warning(format!("references that could not be checked: {}", counts.join(", ")))
-                .with_hint("they stand in no local file, and the API did not say whether it holds what they refer to"),
+            Notice::warning(format!("references that could not be checked: {}", counts.join(", "))).with_hint(
+                "they stand in no local file, and the API did not say whether it holds what they refer to: it may \
+                     not show it to these credentials, as students before they are enrolled",
+            ),
         );
     }
 
@@ -198,7 +205,7 @@ impl<'a, H: Host> References<'a, H> {
                 if self.is_stopped.get() {
                     return Verdict::Unknown;
                 }
-                match remote.look_up(*at, values, *hash).await {
+                match look_up.meaning.verdict(*at, remote.look_up(*at, values, *hash).await) {
                     Verdict::Found => return Verdict::Found,
                     Verdict::Absent => {}
                     Verdict::Unknown => verdict = Verdict::Unknown,
@@ -209,7 +216,7 @@ impl<'a, H: Host> References<'a, H> {
     }
 
     fn judged(&self, meaning: &Meaning, verdict: Verdict, place: &str, found: &mut Vec<Finding>) {
-        let is_whole = || meaning.endpoints().all(|at| self.index.is_whole(at));
+        let is_whole = || meaning.is_whole && meaning.endpoints().all(|at| self.index.is_whole(at));
         match verdict {
             Verdict::Found => {}
             // What a file that cannot be read holds is not known.
@@ -234,7 +241,7 @@ fn known<H: Host>(remote: &Remote<'_, H>, meaning: &Meaning, keys: &[Key]) -> Op
     let mut verdict = Some(Verdict::Absent);
     for (alike, (_, hash)) in meaning.targets.iter().zip(keys) {
         for at in &alike.endpoints {
-            match remote.known(*at, *hash) {
+            match remote.known(*at, *hash).map(|verdict| meaning.verdict(*at, verdict)) {
                 Some(Verdict::Found) => return Some(Verdict::Found),
                 Some(Verdict::Absent) => {}
                 Some(Verdict::Unknown) => verdict = verdict.map(|_| Verdict::Unknown),
@@ -249,6 +256,23 @@ impl Meaning {
     fn endpoints(&self) -> impl Iterator<Item = usize> {
         self.targets.iter().flat_map(|alike| alike.endpoints.iter().copied())
     }
+
+    /// What an answer of an endpoint means.
+    fn verdict(&self, endpoint: usize, answer: Verdict) -> Verdict {
+        match answer {
+            Verdict::Absent if self.hidden.binary_search(&endpoint).is_ok() => Verdict::Unknown,
+            answer => answer,
+        }
+    }
+}
+
+/// Whether an API that shows no record of `target` may hold it all the same, when `referring` is sent.
+///
+/// Students, staffs and contacts may be created by whoever may not read them: an ODS/API shows them only to those to
+/// whom other records relate them, such as their enrolment. A dependency list tells such endpoints by a second, later
+/// order, at which they can be updated. What is sent up to then is what relates them, and is accepted without.
+fn may_be_hidden(target: &Endpoint, referring: &Endpoint) -> bool {
+    target.update_order.is_some_and(|update_order| referring.order <= update_order)
 }
 
 impl Alike {
@@ -264,22 +288,29 @@ impl Alike {
 /// Where the records of an endpoint refer to others, as far as the user wants it checked.
 fn meanings<H: Host>(
     session: &Session<'_, H>,
+    endpoint: &Endpoint,
     described: &Described,
-    endpoint: &EndpointId,
     selector: &Selector,
 ) -> Sites<Rc<Meaning>> {
     let mut known: HashMap<SchemaId, Rc<Meaning>> = HashMap::new();
     Sites::of(described, &mut |spot, property: &Property| {
         let schema = property.shape.object().filter(|_| property.is_reference())?;
-        if !selector.wants(endpoint, spot.names) {
+        if !selector.wants(&endpoint.id, spot.names) {
             return None;
         }
-        let meaning = known.entry(schema).or_insert_with(|| Rc::new(meaning(session, described, schema, property)));
+        let meaning =
+            known.entry(schema).or_insert_with(|| Rc::new(meaning(session, endpoint, described, schema, property)));
         Some(meaning.clone())
     })
 }
 
-fn meaning<H: Host>(session: &Session<'_, H>, described: &Described, schema: SchemaId, property: &Property) -> Meaning {
+fn meaning<H: Host>(
+    session: &Session<'_, H>,
+    referring: &Endpoint,
+    described: &Described,
+    schema: SchemaId,
+    property: &Property,
+) -> Meaning {
     let schema = described.schemas.get(schema);
     let entity = if schema.name.is_empty() {
         let name = property.name.strip_suffix("Reference").unwrap_or(&property.name);
@@ -297,5 +328,9 @@ fn meaning<H: Host>(session: &Session<'_, H>, described: &Described, schema: Sch
     for alike in &mut targets {
         alike.endpoints.sort_by_key(|at| std::cmp::Reverse(*at));
     }
-    Meaning { entity: entity.into(), targets }
+    let is_hidden = |at: &usize| may_be_hidden(&session.endpoints.all()[*at], referring);
+    let mut hidden: Vec<usize> =
+        targets.iter().flat_map(|alike| alike.endpoints.iter().copied()).filter(is_hidden).collect();
+    hidden.sort_unstable();
+    Meaning { entity: entity.into(), targets, is_whole: session.endpoints.knows_all_targets(schema), hidden }
 }
