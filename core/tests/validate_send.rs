@@ -176,6 +176,31 @@ fn a_dry_run_checks_and_plans() {
     assert!(stage.text("failed/students.jsonl").is_none());
 }
 
+/// Of a file that was changed meanwhile, no torn bytes are written as the failed record.
+#[test]
+fn a_failed_record_that_was_changed_is_left_out() {
+    let stage = stage();
+    let (wrong, other) = (student("1").replace("2010-01-01", "2010-13-01"), "{}".to_owned());
+    stage.put("data/students.jsonl", &[&wrong, &other]);
+    let files = stage.host.files().clone();
+    let told = Cell::new(false);
+    let listener = |event: &Event| {
+        if let Event::Notice(notice) = event {
+            if notice.text.starts_with("nothing is sent") {
+                files.put("data/students.jsonl", format!("{}\n{other}\n", wrong.replace("Lee", "Eel")));
+            }
+            told.set(told.get() || notice.text.starts_with("1 failed records of ed-fi/students are not in"));
+        }
+    };
+    let failed_dir = Some("failed".to_owned());
+    let invocation =
+        Invocation { command: Command::ValidateSend, failed_dir, fail_on: FailOn::Any, ..Invocation::default() };
+    stage.host.block_on(run(&invocation, &stage.host, &listener)).unwrap();
+    assert!(told.get());
+    assert_eq!(stage.text("failed/students.jsonl").unwrap(), format!("{other}\n"));
+    assert_eq!(stage.text("failed/students.errors.jsonl").unwrap().lines().count(), 1);
+}
+
 /// What could not be read when it was checked is not sent, though it can be read by then.
 #[test]
 fn what_could_not_be_checked_is_not_sent() {

@@ -191,6 +191,11 @@ impl<'a, H: Host> Session<'a, H> {
         }
     }
 
+    /// Whether it was told of a data file that it was changed, or could not be read.
+    pub(crate) fn is_doubtful(&self, path: &str) -> bool {
+        self.told_files.borrow().contains(path)
+    }
+
     /// Whether part of the data could not be read so far, or of what was to be written was not.
     pub(crate) fn is_incomplete(&self) -> bool {
         self.incomplete.get()

@@ -416,7 +416,7 @@ impl<'a, H: Host> EndpointRun<'a, H> {
         if self.session.is_dry_run() {
             self.note_impossible(why);
         }
-        self.failed.borrow_mut().add(local.file, local.line, local.span, why);
+        self.failed.borrow_mut().add(local.file, local.line, local.span, Some(local.digest), why);
         self.tell(local, Outcome::Failed(why.clone()), repeats);
     }
 

@@ -18,7 +18,7 @@ use crate::command::failed_records::FailedRecords;
 use crate::command::reader::Reader;
 use crate::command::session::Session;
 use crate::config::Method;
-use crate::data::{EndpointFiles, Line, Span};
+use crate::data::{Digest, EndpointFiles, Line, Span};
 use crate::event::{Cause, Event, Finding, Outcome, RecordEvent};
 use crate::host::Host;
 use crate::model::Endpoint;
@@ -105,7 +105,9 @@ impl<'a, H: Host> Validation<'a, H> {
             if valid == Valid::IsSentLater {
                 pass.checked.contents.add(file, &line);
             }
-            let place = Place { file, line: line.number, span: Span { offset: line.offset, length: line.length } };
+            let span = Span { offset: line.offset, length: line.length };
+            let kept = line.bytes.as_ref().ok().filter(|_| pass.checked.failed.are_kept());
+            let place = Place { file, line: line.number, span, digest: kept.map(|bytes| Digest::of(bytes)) };
             let (found, open) = methods.check(endpoint, &line);
             let key = open.key;
             if open.is_none() && waiting.is_empty() {
@@ -248,7 +250,7 @@ impl<H: Host> Pass<'_, '_, H> {
             }
             return;
         }
-        self.checked.failed.add_invalid(place.file, place.line, place.span, &found);
+        self.checked.failed.add_invalid(place.file, place.line, place.span, place.digest, &found);
         self.checked.invalid.push((place.file, place.line));
         self.failed += 1;
         let of_references = found.iter().any(|finding| finding.method == super::references::METHOD);

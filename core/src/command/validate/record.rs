@@ -6,7 +6,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-use crate::data::Span;
+use crate::data::{Digest, Span};
 use crate::model::Endpoint;
 
 /// One record of a file that is being checked.
@@ -29,6 +29,8 @@ pub(super) struct Place {
     pub(super) line: u64,
     /// Its bytes in the unpacked file.
     pub(super) span: Span,
+    /// Their digest, where failed records are kept.
+    pub(super) digest: Option<Digest>,
 }
 
 /// A JSON value.

@@ -168,7 +168,7 @@ impl<'a, H: Host> EndpointRun<'a, H> {
     }
 
     fn failed(&self, place: &Place, failure: Failure, repeats: u32) {
-        self.failed.borrow_mut().add(place.file, place.line, place.span, &failure);
+        self.failed.borrow_mut().add(place.file, place.line, place.span, Some(place.digest), &failure);
         self.tell(place, Outcome::Failed(failure), repeats);
     }
 

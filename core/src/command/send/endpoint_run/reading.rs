@@ -203,7 +203,7 @@ impl<H: Host> EndpointRun<'_, H> {
             return;
         }
         let failure = failure(problem.to_string(), Cause::InvalidValue);
-        self.failed.borrow_mut().add(file, line, span, &failure);
+        self.failed.borrow_mut().add(file, line, span, None, &failure);
         self.tell_line(file, line, Outcome::Failed(failure), 0);
     }
 }

@@ -27,7 +27,7 @@ fn check(records: &[(usize, u64, &str)]) -> Vec<Vec<String>> {
     let mut keys = Keys::new(&files);
     let findings = records.iter().map(|(file, line, text)| {
         let tree = Object::parse(text.as_bytes()).unwrap();
-        let place = Place { file: *file, line: *line, span: Span { offset: 0, length: 0 } };
+        let place = Place { file: *file, line: *line, span: Span { offset: 0, length: 0 }, digest: None };
         let mut found = Vec::new();
         let record = Record { endpoint: &endpoint, bytes: text.as_bytes(), tree: &tree };
         if let Some(key) = check.check(&record, &mut found) {
