@@ -36,12 +36,11 @@ pub(super) fn natural_key(
         });
     }
     let leaves = leaves(schema, schemas);
-    let named = |parameter: &&&RawParameter| parameter.name.is_some();
-    let (identity, others): (Vec<_>, Vec<_>) =
-        parameters.iter().filter(named).partition(|parameter| parameter.is_identity);
-    let name = |parameter: &&'_ &RawParameter| parameter.name.as_deref().unwrap_or_default().to_owned();
-    let mut names: Vec<String> = identity.iter().map(name).collect();
-    let others: Vec<String> = others.iter().map(name).collect();
+    let of_key = |is_identity: bool| {
+        let these = parameters.iter().filter(move |parameter| parameter.is_identity == is_identity);
+        these.filter_map(|parameter| parameter.name.clone()).collect::<Vec<String>>()
+    };
+    let (mut names, others) = (of_key(true), of_key(false));
     let has_identity = !names.is_empty();
     if !has_identity {
         let marked = schema.properties.0.iter().filter(|(_, property)| property.is_identity && property.is_scalar());

@@ -234,7 +234,9 @@ fn records_that_were_had_are_told_before_the_final_word_on_them_and_counted_once
         Event::Records(crate::event::RecordsEvent { endpoint: id(endpoint), file: "".into(), outcome, count })
     };
     let told = [expected(STUDENTS, 80), expected(SCHOOLS, 20), received(STUDENTS, 40), received(SCHOOLS, 10)];
-    told.iter().for_each(|event| progress.observe(event));
+    for event in &told {
+        progress.observe(event);
+    }
     assert_eq!(progress.line(now), "fetch: 50%, 50 of 100 records, 0.0/s");
     progress.observe(&received(SCHOOLS, 10));
     progress.observe(&final_word(SCHOOLS, Outcome::Succeeded { status: 200 }, 20));
