@@ -71,7 +71,7 @@ fn all_endpoints_that_were_not_asked_are_all_skipped() {
     for command in [Command::Count, Command::Fetch] {
         let codes = |events: &[Event]| {
             let mut run = results(&[started(command)]);
-            for event in &events {
+            for event in events {
                 run.observe(event);
             }
             [FailOn::All, FailOn::Any, FailOn::Never].map(|on| exit(&run, on, Ended::Completed))
