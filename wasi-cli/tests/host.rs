@@ -6,6 +6,7 @@
 
 #[cfg(target_os = "wasi")]
 #[path = "../src/host/mod.rs"]
+#[allow(dead_code, reason = "the program uses more of it")]
 mod host;
 
 #[cfg(target_os = "wasi")]
