@@ -57,8 +57,8 @@ struct Meaning {
     targets: Vec<Alike>,
     /// Whether these are all: of some, the API's documents do not tell the whole natural key.
     is_whole: bool,
-    /// Endpoints whose records the API may hold and not show (positions, sorted): see [`may_be_hidden`].
-    hidden: Vec<usize>,
+    /// Endpoints whose records the API may hold and not show, as positions: see [`may_be_hidden`].
+    hidden: RefCell<Vec<usize>>,
 }
 
 /// Resources whose key is made of the same properties of the reference.
@@ -109,6 +109,10 @@ impl<'a, H: Host> References<'a, H> {
         let meanings: Vec<&Rc<Meaning>> = sites.values().flat_map(Sites::all).collect();
         let targets = meanings.iter().flat_map(|meaning| meaning.endpoints()).collect();
         let index = Index::read(session, &targets).await?;
+        // Whose students are at hand, refers to those: one that neither they nor the API have is missing.
+        for meaning in &meanings {
+            meaning.hidden.borrow_mut().retain(|at| !index.has_files(*at));
+        }
         if !options.remote {
             let lacks = |meaning: &&&Rc<Meaning>| !meaning.endpoints().any(|at| index.has_files(at));
             let known = |meaning: &&&Rc<Meaning>| meaning.endpoints().next().is_some();
@@ -260,7 +264,7 @@ impl Meaning {
     /// What an answer of an endpoint means.
     fn verdict(&self, endpoint: usize, answer: Verdict) -> Verdict {
         match answer {
-            Verdict::Absent if self.hidden.binary_search(&endpoint).is_ok() => Verdict::Unknown,
+            Verdict::Absent if self.hidden.borrow().contains(&endpoint) => Verdict::Unknown,
             answer => answer,
         }
     }
@@ -329,8 +333,11 @@ fn meaning<H: Host>(
         alike.endpoints.sort_by_key(|at| std::cmp::Reverse(*at));
     }
     let is_hidden = |at: &usize| may_be_hidden(&session.endpoints.all()[*at], referring);
-    let mut hidden: Vec<usize> =
-        targets.iter().flat_map(|alike| alike.endpoints.iter().copied()).filter(is_hidden).collect();
-    hidden.sort_unstable();
-    Meaning { entity: entity.into(), targets, is_whole: session.endpoints.knows_all_targets(schema), hidden }
+    let hidden = targets.iter().flat_map(|alike| alike.endpoints.iter().copied()).filter(is_hidden).collect();
+    Meaning {
+        entity: entity.into(),
+        targets,
+        is_whole: session.endpoints.knows_all_targets(schema),
+        hidden: RefCell::new(hidden),
+    }
 }
