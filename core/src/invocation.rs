@@ -1,7 +1,10 @@
 //! What the user asked for: a command and its flags, before any configuration is read.
 
+use serde::{Deserialize, Serialize};
+
 /// A command with its flags. Front ends build it; texts are as typed, and are checked by [`crate::config`].
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a flag that the user types")]
 pub struct Invocation {
     /// The command.
@@ -49,7 +52,7 @@ pub struct Invocation {
 }
 
 /// The commands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub enum Command {
     /// Counts records per endpoint.
     Count,
@@ -99,7 +102,7 @@ impl Command {
 }
 
 /// When failures make the exit code tell of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub enum FailOn {
     /// Every record failed: exit 1. The Python tool's contract.
     #[default]

@@ -67,6 +67,21 @@ pub(super) struct Place<'a> {
     pub(super) line: Option<u64>,
 }
 
+/// Failures with one cause and, where the API names it, one missing thing, as people read of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CauseCount {
+    /// The cause.
+    pub cause: Cause,
+    /// What is missing.
+    pub thing: Option<String>,
+    /// The value that is missing.
+    pub value: Option<String>,
+    /// Records that have it. A record that lacks two things counts in two groups.
+    pub records: u64,
+    /// What to do, and who can.
+    pub hint: String,
+}
+
 /// A group with its name.
 #[derive(Debug)]
 pub(super) struct CauseEntry<'a> {

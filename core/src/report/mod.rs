@@ -21,9 +21,9 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-pub use causes::cause_name;
+pub use causes::{CauseCount, cause_name};
 pub use exit::{Ended, exit};
-pub use progress::Progress;
+pub use progress::{Figures, Progress};
 pub use results::{Counts, EndpointResults, Results};
 pub use summary::{Closing, summary};
 pub(crate) use words::counted;

@@ -37,6 +37,27 @@ pub struct Progress {
     samples: VecDeque<(Duration, u64)>,
 }
 
+/// How far a run is, in numbers.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Figures {
+    /// Per cent of the work; `None` before it is known.
+    pub percent: Option<u8>,
+    /// Records that had their final word, or were had.
+    pub done: u64,
+    /// Records that there will have been; an estimate where files are read.
+    pub expected: Option<u64>,
+    /// Records that were refused, unanswered or invalid.
+    pub failed: u64,
+    /// Records a second over the last seconds.
+    pub rate: f64,
+    /// Requests in flight.
+    pub in_flight: usize,
+    /// How long the run waits because the server asked for it.
+    pub waiting: Option<Duration>,
+    /// The time left, if the rate stays; `None` while it says too little, or while the run waits.
+    pub left: Option<Duration>,
+}
+
 #[derive(Debug, Clone, Copy, Default)]
 struct Bytes {
     planned: u64,
@@ -106,43 +127,58 @@ impl Progress {
         if !self.working {
             return format!("{command}: reading the configuration and the API's documents");
         }
-        let (per_second, over) = self.rate(now);
-        let expected = self.expected();
+        let figures = self.figures(now);
 
         let mut parts = Vec::new();
+        if let Some(percent) = figures.percent {
+            parts.push(format!("{percent}%"));
+        }
+        parts.push(match figures.expected {
+            Some(expected) if expected > figures.done => {
+                let about = if self.told > 0 { "" } else { "about " };
+                format!("{} of {about}{} records", number(figures.done), number(expected))
+            }
+            _ => counted(figures.done, "record", "records"),
+        });
+        parts.push(rate(figures.rate));
+        if figures.failed > 0 {
+            parts.push(format!("{} failed", number(figures.failed)));
+        }
+        if figures.in_flight > 0 {
+            parts.push(format!("{} in flight", figures.in_flight));
+        }
+        if let Some(wait) = figures.waiting {
+            parts.push(format!("waiting {} as the server asked", duration(wait)));
+        } else if let Some(left) = figures.left {
+            parts.push(format!("{} left", duration(left)));
+        }
+        format!("{command}: {}", parts.join(", "))
+    }
+
+    /// The numbers at a time of the monotonic clock.
+    pub fn figures(&mut self, now: Duration) -> Figures {
+        let (per_second, over) = self.rate(now);
+        let expected = self.expected();
         let percent = match self.told {
             0 => self.total.read.saturating_mul(100).checked_div(self.total.planned),
             told => Some(self.done.saturating_mul(100) / told),
         };
-        if let Some(percent) = percent {
-            // What is read is not yet answered.
-            parts.push(format!("{}%", percent.min(if self.finished { 100 } else { 99 })));
+        // What is read is not yet answered.
+        let most = if self.finished { 100 } else { 99 };
+        let waiting = self.waiting(now);
+        let left = expected
+            .filter(|expected| waiting.is_none() && *expected > self.done && over >= SURE && per_second > 0.0)
+            .map(|expected| Duration::from_secs(whole((expected - self.done) as f64 / per_second).max(1)));
+        Figures {
+            percent: percent.map(|percent| u8::try_from(percent.min(most)).unwrap_or(100)),
+            done: self.done,
+            expected,
+            failed: self.failed,
+            rate: per_second,
+            in_flight: self.in_flight,
+            waiting,
+            left,
         }
-        parts.push(match expected {
-            Some(expected) if expected > self.done => {
-                let about = if self.told > 0 { "" } else { "about " };
-                format!("{} of {about}{} records", number(self.done), number(expected))
-            }
-            _ => counted(self.done, "record", "records"),
-        });
-        parts.push(rate(per_second));
-        if self.failed > 0 {
-            parts.push(format!("{} failed", number(self.failed)));
-        }
-        if self.in_flight > 0 {
-            parts.push(format!("{} in flight", self.in_flight));
-        }
-        if let Some(wait) = self.waiting(now) {
-            parts.push(format!("waiting {} as the server asked", duration(wait)));
-        } else if let Some(expected) = expected
-            && expected > self.done
-            && over >= SURE
-            && per_second > 0.0
-        {
-            let seconds = whole((expected - self.done) as f64 / per_second);
-            parts.push(format!("{} left", duration(Duration::from_secs(seconds.max(1)))));
-        }
-        format!("{command}: {}", parts.join(", "))
     }
 
     fn set(&mut self, endpoint: &EndpointId, change: impl FnOnce(&mut Bytes)) {

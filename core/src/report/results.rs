@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::causes::{Causes, Place};
+use super::causes::{CauseCount, CauseEntry, Causes, Place};
 use super::failures::Failures;
 use super::json;
 use crate::event::{Cause, DryRun, EndpointId, Event, Failure, Outcome, RecordEvent, RecordsEvent, Skip, Started};
@@ -118,6 +118,18 @@ impl Results {
             totals.failed += endpoint.counts.failed;
         }
         totals
+    }
+
+    /// The failures by what would fix them, most records first, at most `most` groups.
+    pub fn causes(&self, most: usize) -> Vec<CauseCount> {
+        let count = |entry: &CauseEntry<'_>| CauseCount {
+            cause: entry.cause,
+            thing: entry.thing.map(str::to_owned),
+            value: entry.value.map(str::to_owned),
+            records: entry.group.records,
+            hint: entry.hint(),
+        };
+        self.causes.entries().iter().take(most).map(count).collect()
     }
 
     /// The endpoints on which work began, in that order.

@@ -1,0 +1,86 @@
+//! The host traits in a browser: fetch, IndexedDB, files that the user chose. Works in the worker and in the page.
+
+mod clock;
+mod fetch;
+mod files;
+mod indexed_db;
+mod operator;
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use lightbeam_core::host::{Host, HostKind, Opened, StorageError, TlsSupport};
+
+pub use clock::BrowserClock;
+pub use fetch::Fetch;
+pub use files::{ChosenFiles, Output};
+pub use indexed_db::IndexedDb;
+pub use operator::PageOperator;
+
+use crate::protocol::Secretive;
+
+/// What the engine needs, from the browser.
+#[derive(Debug)]
+pub struct BrowserHost {
+    http: Fetch,
+    files: ChosenFiles,
+    clock: BrowserClock,
+    operator: Rc<PageOperator>,
+    variables: BTreeMap<String, Secretive>,
+}
+
+impl BrowserHost {
+    /// A host with these files, values of `${NAME}`, and somebody at the controls.
+    pub fn new(files: ChosenFiles, variables: BTreeMap<String, Secretive>, operator: Rc<PageOperator>) -> Self {
+        Self { http: Fetch::default(), files, clock: BrowserClock, operator, variables }
+    }
+}
+
+impl Host for BrowserHost {
+    type Http = Fetch;
+    type Storage = IndexedDb;
+    type Files = ChosenFiles;
+    type Clock = BrowserClock;
+    type Operator = PageOperator;
+
+    fn http(&self) -> &Fetch {
+        &self.http
+    }
+
+    fn files(&self) -> &ChosenFiles {
+        &self.files
+    }
+
+    fn clock(&self) -> &BrowserClock {
+        &self.clock
+    }
+
+    fn operator(&self) -> &PageOperator {
+        &self.operator
+    }
+
+    /// All state of an origin is in one database, whatever `state_dir` says.
+    async fn open_storage(&self, _state_dir: &str) -> Result<Opened<IndexedDb>, StorageError> {
+        Ok(Opened { storage: indexed_db::open().await?, notice: None })
+    }
+
+    fn variable(&self, name: &str) -> Option<String> {
+        self.variables.get(name).map(|value| value.0.clone())
+    }
+
+    fn seed(&self) -> u64 {
+        clock::seed()
+    }
+
+    fn working_dir(&self) -> String {
+        String::new()
+    }
+
+    fn kind(&self) -> HostKind {
+        HostKind::Page
+    }
+
+    fn tls(&self) -> TlsSupport {
+        TlsSupport::AlwaysVerifies
+    }
+}

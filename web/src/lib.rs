@@ -1,0 +1,32 @@
+//! lightbeam as a page: the engine of [`lightbeam_core`] in a worker of the browser, and a page that drives it.
+//!
+//! | module | holds | runs |
+//! |---|---|---|
+//! | [`protocol`] | what page and worker say to each other | everywhere |
+//! | [`story`] | how far a run is, as the page shows it: a fold over events | everywhere |
+//! | `host` | the host traits on fetch, IndexedDB, chosen files | in the browser |
+//! | `worker` | carries orders of the page out | in the worker |
+//! | `page` | what people see | in the page |
+//!
+//! What needs no browser compiles, and is tested, natively.
+
+pub mod protocol;
+pub mod story;
+
+#[cfg(target_arch = "wasm32")]
+pub mod host;
+#[cfg(target_arch = "wasm32")]
+pub mod page;
+#[cfg(target_arch = "wasm32")]
+pub mod worker;
+
+/// Takes the role of the place where the module was loaded: the page's, or the worker's.
+#[cfg(target_arch = "wasm32")]
+pub fn start() {
+    console_error_panic_hook::set_once();
+    if worker::is_here() {
+        worker::start();
+    } else {
+        page::start();
+    }
+}
