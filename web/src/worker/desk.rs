@@ -7,9 +7,9 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, DedicatedWorkerGlobalScope, MessageEvent};
 
-use super::message::{self, Message};
 use super::run;
 use crate::host::{ChosenFiles, PageOperator};
+use crate::message::{self, Message};
 use crate::protocol::{Done, Job, News, Order, Task, Want};
 
 /// Where orders come in and news go out.
