@@ -4,12 +4,16 @@
 //! |---|---|---|
 //! | [`protocol`] | what page and worker say to each other | everywhere |
 //! | [`story`] | how far a run is, as the page shows it: a fold over events | everywhere |
+//! | [`configuration`] | the configuration as a page has to take it | everywhere |
+//! | [`diagnostics`] | what people hand on when something does not work | everywhere |
 //! | `host` | the host traits on fetch, IndexedDB, chosen files | in the browser |
 //! | `worker` | carries orders of the page out | in the worker |
 //! | `page` | what people see | in the page |
 //!
 //! What needs no browser compiles, and is tested, natively.
 
+pub mod configuration;
+pub mod diagnostics;
 pub mod protocol;
 pub mod story;
 
