@@ -56,13 +56,16 @@ async function keep(cache, name) {
 /** Where the browser can: requests that are none of ours do not even wake this worker. */
 async function leaveOthersAlone(event) {
   if (!event.addRoutes) return;
-  const others = { not: { urlPattern: new URLPattern({ ...parts(), pathname: `${scope.pathname}*`, search: "*" }) } };
-  // Only faster: a browser that does not know this kind of rule asks the `fetch` listener, which says the same.
-  await event.addRoutes({ condition: others, source: "network" }).catch(() => {});
-}
-
-function parts() {
-  return { protocol: scope.protocol.slice(0, -1), hostname: scope.hostname, port: scope.port };
+  const literal = (text) => text.replace(/[\\:*?+(){}]/g, "\\$&");
+  const urlPattern = {
+    protocol: scope.protocol.slice(0, -1),
+    hostname: scope.hostname,
+    port: scope.port,
+    pathname: `${literal(scope.pathname)}*`,
+    search: "*",
+  };
+  // Only faster: a browser that does not know this kind of rule asks the `fetch` listener, which decides the same.
+  await event.addRoutes({ condition: { not: { urlPattern } }, source: "network" }).catch(() => {});
 }
 
 /** This version and the one before stay; without a version of its own, nothing does. */
@@ -99,6 +102,7 @@ async function ofTheVersionBefore(name) {
   return undefined;
 }
 
+/** The page is asked for by its folder: some hosts redirect from the name of its file. */
 function address(name) {
-  return new URL(name, scope).href;
+  return new URL(name === page ? "./" : name, scope).href;
 }
