@@ -24,7 +24,7 @@ struct Arguments {
     /// Send no security headers
     #[arg(long)]
     plain: bool,
-    /// Let the page call this origin only, such as https://api.example.org; may be given more than once
+    /// Let the page call this origin only; may be given more than once
     #[arg(long, value_name = "ORIGIN", conflicts_with = "plain", value_parser = origin)]
     pin: Vec<String>,
 }
@@ -64,6 +64,6 @@ fn origin(text: &str) -> Result<String, String> {
     let fits = |letter: char| letter.is_ascii_alphanumeric() || ".-:[]".contains(letter);
     match rest {
         Some(host) if !host.is_empty() && host.chars().all(fits) => Ok(text.to_owned()),
-        _ => Err("expected an origin: scheme, host and perhaps port, no path".to_owned()),
+        _ => Err("expected an origin such as https://api.example.org: scheme, host and perhaps port, no path".to_owned()),
     }
 }
