@@ -64,6 +64,8 @@ fn origin(text: &str) -> Result<String, String> {
     let fits = |letter: char| letter.is_ascii_alphanumeric() || ".-:[]".contains(letter);
     match rest {
         Some(host) if !host.is_empty() && host.chars().all(fits) => Ok(text.to_owned()),
-        _ => Err("expected an origin such as https://api.example.org: scheme, host and perhaps port, no path".to_owned()),
+        _ => {
+            Err("expected an origin such as https://api.example.org: scheme, host and perhaps port, no path".to_owned())
+        }
     }
 }
