@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 use crate::browser::Browser;
 use crate::failure::{Failure, Result};
 use crate::page_tools::PageTools;
-use crate::process::Running;
 use crate::wasm_toolchain::{BROWSER, COMPONENT, WasmToolchain};
 use crate::{build, licences, own_words, page, page_tools, process, project, say, setup};
 
@@ -164,16 +163,16 @@ impl Tools {
     }
 }
 
-/// Tests that are modules, run by wasm-bindgen's runner in a page of their own, with the server of the HTTP checks.
+/// Tests that are modules: wasm-bindgen's runner runs them in a page of their own, beside the servers of the HTTP checks.
 fn page_host(tools: &mut Tools) -> Result<()> {
     process::run(project::cargo().args(["build", "--workspace", "--locked", "--bin", "check-server"]))?;
-    let (_server, address) = Running::server(&mut Command::new(project::native_program("debug", "check-server")))?;
     let mut cargo = tools.wasm()?.cargo("test", BROWSER);
     cargo.args(["--package", page::PAGE_PACKAGE, "--locked", "--test", "*"]);
     cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", tools.page_tools()?.program("wasm-bindgen-test-runner"));
-    cargo.env("LIGHTBEAM_CHECK_SERVER", address);
+    // Seconds for all tests of a file; without it they are twenty.
+    cargo.env("WASM_BINDGEN_TEST_TIMEOUT", "600");
     tools.browser()?.tell_runner(&mut cargo)?;
-    process::run(&mut cargo)
+    process::run(&mut process::started_by(&project::native_program("debug", "check-server"), &cargo))
 }
 
 fn clippy(tools: &mut Tools, target: &str, package: &str, what: &[&str]) -> Result<()> {
