@@ -3,6 +3,7 @@
 //! | module | holds | runs |
 //! |---|---|---|
 //! | [`protocol`] | what page and worker say to each other | everywhere |
+//! | [`zip`] | the bytes between the files of an archive | everywhere |
 //! | [`story`] | how far a run is, as the page shows it: a fold over events | everywhere |
 //! | [`configuration`] | the configuration as a page has to take it | everywhere |
 //! | [`diagnostics`] | what people hand on when something does not work | everywhere |
@@ -16,6 +17,10 @@ pub mod configuration;
 pub mod diagnostics;
 pub mod protocol;
 pub mod story;
+pub mod zip;
+
+#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "only browsers use it; tested everywhere"))]
+mod extent;
 
 #[cfg(target_arch = "wasm32")]
 pub mod host;
