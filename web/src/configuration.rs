@@ -41,7 +41,11 @@ pub fn shareable(draft: &Draft) -> Draft {
 /// below the download.
 pub fn for_run(draft: &Draft, fetched_dir: &str) -> Draft {
     let mut run = draft.clone();
-    run.set(SECRET_FILE_KEY, "");
+    run.remove(SECRET_FILE_KEY);
+    // The folder means nothing here, but its absence means that nothing is remembered.
+    if run.text("state_dir").is_some_and(|dir| !dir.trim().is_empty()) {
+        run.remove("state_dir");
+    }
     if run.text(SECRET_KEY).is_none_or(|text| text.trim().is_empty()) {
         run.set(SECRET_KEY, &reference::to(SECRET_NAME));
     }
@@ -95,9 +99,11 @@ mod tests {
 
     #[test]
     fn a_run_reads_no_file_and_writes_below_the_download() {
-        let run = for_run(&draft("edfi_api:\n  client_secret_file: ~/secret\n"), "fetched");
+        let run = for_run(&draft("state_dir: ~/state\nedfi_api:\n  client_secret_file: ~/secret\n"), "fetched");
         assert_eq!(run.to_yaml(), "edfi_api:\n  client_secret: ${EDFI_API_CLIENT_SECRET}\n");
         assert_eq!(for_run(&Draft::default(), "fetched"), run, "an empty configuration is one, too");
+        let forgetful = for_run(&draft("state_dir: ''\n"), "fetched");
+        assert_eq!(forgetful.text("state_dir").as_deref(), Some(""));
         let mine = for_run(&draft("edfi_api:\n  client_secret: $MINE\n"), "fetched");
         assert_eq!(mine.text(SECRET_KEY).as_deref(), Some("$MINE"));
         for (path, name) in

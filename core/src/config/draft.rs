@@ -115,6 +115,11 @@ impl Draft {
         self.root.put(&levels, value, Place::Somewhere);
     }
 
+    /// Takes a key away.
+    pub fn remove(&mut self, key: &str) {
+        self.root.remove(&key.split('.').collect::<Vec<_>>());
+    }
+
     /// The names in `${NAME}`s and `$NAME`s of all values, each once, in the order written.
     pub fn names(&self) -> Vec<String> {
         let mut names = Vec::new();

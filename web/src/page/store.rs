@@ -12,7 +12,7 @@ use lightbeam_core::config::Draft;
 use lightbeam_core::invocation::Invocation;
 use web_sys::Blob;
 
-pub(super) use connection::ConnectionState;
+pub(super) use connection::{ConnectionState, sentence};
 pub(super) use files::ChosenEntry;
 pub(super) use runs::{Output, Purpose, Run, RunState};
 

@@ -49,8 +49,14 @@ pub(in super::super) fn Field(
     let hint_id = format!("{id}-hint");
     let wrong_id = format!("{id}-wrong");
     let described = format!("{hint_id} {wrong_id}");
-    let typing = RwSignal::new(false);
-    let told = Memo::new(move |_| if typing.get() { String::new() } else { wrong.get() });
+    // What is being typed stands as it was typed, however the value is written once it was taken in.
+    let typed = RwSignal::new(None::<String>);
+    let quiet = RwSignal::new(false);
+    let left = move || {
+        typed.set(None);
+        quiet.set(false);
+    };
+    let told = Memo::new(move |_| if quiet.get() { String::new() } else { wrong.get() });
     view! {
         <div class="field">
             <label for=id.clone()>{label}</label>
@@ -64,14 +70,16 @@ pub(in super::super) fn Field(
                 spellcheck="false"
                 aria-describedby=described
                 aria-invalid=move || (!told.get().is_empty()).then_some("true")
-                prop:value=move || value.get()
+                prop:value=move || typed.get().unwrap_or_else(|| value.get())
                 on:input=move |event| {
                     // What was wrong before is told on, until it is right.
-                    typing.set(told.with_untracked(String::is_empty));
-                    on_input.run(event_target_value(&event));
+                    quiet.set(told.with_untracked(String::is_empty));
+                    let text = event_target_value(&event);
+                    typed.set(Some(text.clone()));
+                    on_input.run(text);
                 }
-                on:change=move |_| typing.set(false)
-                on:blur=move |_| typing.set(false)
+                on:change=move |_| left()
+                on:blur=move |_| left()
             />
             <p class="wrong" id=wrong_id>{move || told.get()}</p>
             <p class="hint" id=hint_id>{move || hint.get()}</p>
