@@ -10,6 +10,7 @@
 //!
 //! What needs no browser compiles, and is tested, natively.
 
+pub mod advice;
 pub mod protocol;
 pub mod story;
 
