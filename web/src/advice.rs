@@ -45,9 +45,7 @@ pub enum Obstacle {
 /// The component's command line for a command that the page cannot carry out.
 pub fn component_command(command: Option<Command>) -> String {
     let command = command.map_or("COMMAND", Command::name);
-    format!(
-        "wasmtime run -S http --dir . --env EDFI_API_CLIENT_SECRET lightbeam.wasm {command} -c lightbeam.yaml"
-    )
+    format!("wasmtime run -S http --dir . --env EDFI_API_CLIENT_SECRET lightbeam.wasm {command} -c lightbeam.yaml")
 }
 
 impl Advisor {
@@ -93,9 +91,9 @@ impl Advisor {
         let instead = self.instead();
         match obstacle {
             Obstacle::Offline => format!("connect it to the network and try again; {instead}"),
-            Obstacle::MixedContent => format!(
-                "use the API's https URL, or open this page from this computer (http://localhost); {instead}"
-            ),
+            Obstacle::MixedContent => {
+                format!("use the API's https URL, or open this page from this computer (http://localhost); {instead}")
+            }
             Obstacle::Cors => format!("{}; {instead}", self.allowance()),
             Obstacle::Preflight => format!(
                 "{}, with the headers Authorization, Content-Type and If-None-Match; {instead}",
@@ -123,10 +121,7 @@ impl Advisor {
 
     /// The hint about a method that has never been answered while others were.
     pub fn refused_method(&self, method: &str) -> String {
-        format!(
-            "if no {method} is ever answered, the API may not allow pages that method (CORS); {}",
-            self.instead()
-        )
+        format!("if no {method} is ever answered, the API may not allow pages that method (CORS); {}", self.instead())
     }
 
     /// What whoever runs the API has to set.

@@ -4,6 +4,8 @@
 //! |---|---|---|
 //! | [`protocol`] | what page and worker say to each other | everywhere |
 //! | [`story`] | how far a run is, as the page shows it: a fold over events | everywhere |
+//! | [`tasks`] | work on files for the page, and the test of the connection | everywhere |
+//! | [`advice`] | what stands between a page and an API, in sentences | everywhere |
 //! | `host` | the host traits on fetch, IndexedDB, chosen files | in the browser |
 //! | `worker` | carries orders of the page out | in the worker |
 //! | `page` | what people see | in the page |
@@ -13,6 +15,7 @@
 pub mod advice;
 pub mod protocol;
 pub mod story;
+pub mod tasks;
 
 #[cfg(target_arch = "wasm32")]
 pub mod host;

@@ -83,7 +83,9 @@ impl Server {
         };
         if request.is_preflight {
             let headers = match self.pages {
-                Pages::Welcome => "access-control-allow-methods: *\r\naccess-control-allow-headers: *, authorization\r\n",
+                Pages::Welcome => {
+                    "access-control-allow-methods: *\r\naccess-control-allow-headers: *, authorization\r\n"
+                }
                 Pages::PlainOnly | Pages::Refused => "",
             };
             return self.answer(connection, "204 No Content", headers, b"");

@@ -135,7 +135,8 @@ impl Origins {
 
     /// Whether requests that need a preflight are answered, but never those of this method.
     pub fn is_method_doubtful(&self, origin: &str, method: &str) -> bool {
-        let is_doubtful = |server: &Server| server.asking.answered && !server.methods.iter().any(|known| known == method);
+        let is_doubtful =
+            |server: &Server| server.asking.answered && !server.methods.iter().any(|known| known == method);
         self.0.get(origin).is_some_and(is_doubtful)
     }
 

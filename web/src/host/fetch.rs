@@ -112,7 +112,13 @@ impl Fetch {
         Ok(Response { status: 302, headers, body: Bytes::new(), truncated: false })
     }
 
-    async fn read(&self, request: &Request, way: Way, answer: &Answer, mut abort: Abort) -> Result<Response, HttpError> {
+    async fn read(
+        &self,
+        request: &Request,
+        way: Way,
+        answer: &Answer,
+        mut abort: Abort,
+    ) -> Result<Response, HttpError> {
         let headers = exchange::headers(answer);
         self.note(request, way, &headers);
         let broken = |_| self.advisor.error(Obstacle::Broken);

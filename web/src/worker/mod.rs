@@ -3,6 +3,7 @@
 mod desk;
 mod message;
 mod run;
+mod tasks;
 
 use js_sys::global;
 use wasm_bindgen::JsCast;
