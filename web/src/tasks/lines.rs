@@ -6,12 +6,15 @@ use lightbeam_core::host::{Clock, FileError, Files, Sink};
 use super::spans::Walk;
 use super::{normal, told};
 
+/// A path and lines of that file.
+pub type Wanted = (String, Vec<u64>);
+
 /// Copies lines, each with its original bytes, to new files of the same paths, which are never packed. Two files that
 /// differ in being packed alone become one.
 ///
-/// `files`: paths, each with its lines. The error says which line is not there any more.
-pub async fn copy<F: Files, C: Clock>(files: &F, clock: &C, wanted: &[(String, Vec<u64>)]) -> Result<(), String> {
-    let mut targets: Vec<(&str, Vec<&(String, Vec<u64>)>)> = Vec::new();
+/// The error says which line is not there any more.
+pub async fn copy<F: Files, C: Clock>(files: &F, clock: &C, wanted: &[Wanted]) -> Result<(), String> {
+    let mut targets: Vec<(&str, Vec<&Wanted>)> = Vec::new();
     for file in wanted {
         let target = unpacked(normal(&file.0));
         match targets.iter_mut().find(|(known, _)| *known == target) {

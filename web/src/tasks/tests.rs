@@ -72,7 +72,7 @@ fn what_is_wrong_with_a_file() {
             ("students.jsonl", b"{}\n\xff\n{\"a\":\"\xe9\"}\nhello\n"),
             ("schools.json", b"[\n{},\n{}\n]"),
             ("staffs.jsonl.gz", &gz[..gz.len() / 2]),
-            ("parents.jsonl.gz", b"{}"),
+            ("parents.jsonl.gz", b"{\"name\":\"a text that nobody packed\"}\n"),
         ],
         &["students", "schools", "staffs", "parents"],
         ".",
