@@ -3,6 +3,7 @@
 //! | module | holds | runs |
 //! |---|---|---|
 //! | [`protocol`] | what page and worker say to each other | everywhere |
+//! | [`zip`] | the bytes between the files of an archive | everywhere |
 //! | [`story`] | how far a run is, as the page shows it: a fold over events | everywhere |
 //! | [`tasks`] | work on files for the page, and the test of the connection | everywhere |
 //! | [`advice`] | what stands between a page and an API, in sentences | everywhere |
@@ -16,9 +17,15 @@ pub mod advice;
 pub mod protocol;
 pub mod story;
 pub mod tasks;
+pub mod zip;
+
+#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "only browsers use it; tested everywhere"))]
+mod extent;
 
 #[cfg(target_arch = "wasm32")]
 pub mod host;
+#[cfg(target_arch = "wasm32")]
+mod message;
 #[cfg(target_arch = "wasm32")]
 pub mod page;
 #[cfg(target_arch = "wasm32")]

@@ -50,6 +50,14 @@ enum Piece<'a> {
     Reference(Reference<'a>),
 }
 
+/// The names in a text, in order.
+pub(super) fn names_in(text: &str) -> impl Iterator<Item = &str> {
+    pieces(text).into_iter().filter_map(|piece| match piece {
+        Piece::Reference(reference) => Some(reference.name),
+        Piece::Literal(_) => None,
+    })
+}
+
 /// Cuts a text into literals and references; together they are the text.
 fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();

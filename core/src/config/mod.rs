@@ -5,6 +5,7 @@
 //! the key and the nearest known key. No message ever holds a substituted value.
 
 mod assemble;
+mod draft;
 mod edfi_api;
 mod flags;
 mod interpolate;
@@ -33,6 +34,7 @@ use std::time::Duration;
 
 use crate::secret::{Secret, Url};
 
+pub use draft::Draft;
 pub use flags::flags_without_use;
 pub use key_filter::KeyFilter;
 pub use keys::{KEYS, Key, Wants};

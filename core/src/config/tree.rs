@@ -121,4 +121,18 @@ impl Node {
         }
         entries[index].node.put(rest, value, place);
     }
+
+    /// Takes away what stands at a path, and levels above it that are empty then.
+    pub(super) fn remove(&mut self, path: &[&str]) {
+        let Some((first, rest)) = path.split_first() else { return };
+        let Value::Map(entries) = &mut self.value else { return };
+        let Some(index) = entries.iter().position(|entry| entry.key == *first) else { return };
+        if !rest.is_empty() {
+            entries[index].node.remove(rest);
+            if !matches!(&entries[index].node.value, Value::Map(inner) if inner.is_empty()) {
+                return;
+            }
+        }
+        entries.remove(index);
+    }
 }

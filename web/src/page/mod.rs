@@ -1,8 +1,28 @@
-//! What people see.
+//! What people see: a page with four areas over one connection.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `app` | the frame: areas, connection line, theme, notes on updates and interrupted runs |
+//! | `store` | all state of the page, as signals; what changes it |
+//! | `engine` | the worker, as the page sees it |
+//! | `parts` | what several panels are made of |
+//! | `load`, `read`, `remove`, `history`, `connect` | the areas, one file a panel |
+//!
+//! Components never do I/O themselves: they read signals of the store and call its methods.
 
-use leptos::prelude::*;
+mod app;
+mod connect;
+mod engine;
+mod history;
+mod load;
+mod parts;
+mod read;
+mod remove;
+mod store;
+
+use leptos::mount::mount_to_body;
 
 /// Shows the page.
 pub fn start() {
-    mount_to_body(|| view! { <h1>"lightbeam"</h1> });
+    mount_to_body(app::App);
 }

@@ -7,9 +7,9 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, DedicatedWorkerGlobalScope, MessageEvent};
 
-use super::message::{self, Message};
 use super::{run, tasks};
 use crate::host::{BrowserClock, ChosenFiles, PageOperator};
+use crate::message::{self, Message};
 use crate::protocol::{Done, Job, News, Order, Task, Want};
 use crate::tasks::{lines, record, survey};
 
@@ -44,10 +44,13 @@ impl Desk {
     }
 
     fn obey(&self, message: Message<Order>) {
-        let Message { said, files, folder: _ } = message;
+        let Message { said, files, folder } = message;
         match said {
             Order::Begin { id, job } => {
-                let chosen = ChosenFiles::default();
+                let chosen = match folder.and_then(|folder| folder.dyn_into().ok()) {
+                    Some(folder) => ChosenFiles::default().with_folder(folder),
+                    None => ChosenFiles::default(),
+                };
                 for (path, content) in files {
                     chosen.put(&path, content);
                 }

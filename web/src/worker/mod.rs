@@ -1,7 +1,6 @@
 //! The worker: carries orders of the page out, one job after the other, and tells how it goes.
 
 mod desk;
-mod message;
 mod run;
 mod tasks;
 

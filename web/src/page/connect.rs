@@ -1,0 +1,6 @@
+use leptos::prelude::*;
+
+#[component]
+pub(super) fn ConnectionLine() -> impl IntoView {
+    view! { <p>"ConnectionLine"</p> }
+}

@@ -1,0 +1,159 @@
+//! The worker, as the page sees it.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+
+use js_sys::{Object, Reflect};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Blob, ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
+
+use crate::message;
+use crate::protocol::{Done, Job, News, Order, Secretive, Snapshot, Task, Want};
+
+/// The member of the window that `boot.js` leaves the names of the module's files in, and the module itself.
+const MODULE: &str = "lightbeamModule";
+
+/// What is heard of a job.
+pub(super) enum Heard {
+    /// How far it is.
+    Progress(Box<Snapshot>),
+    /// It waits for an answer.
+    Question(String),
+    /// It ended, and wrote these files.
+    Done(Box<Done>, Vec<(String, Blob)>),
+    /// The worker broke; nothing more will be heard.
+    Lost(String),
+}
+
+/// What a job needs beside its task.
+#[derive(Default)]
+pub(super) struct Supplies {
+    pub(super) variables: BTreeMap<String, Secretive>,
+    pub(super) texts: Vec<(String, String)>,
+    pub(super) files: Vec<(String, Blob)>,
+    /// A folder that outputs go to.
+    pub(super) folder: Option<JsValue>,
+}
+
+/// The worker; made when the first job begins, and made anew after it broke. Cloning shares it.
+#[derive(Clone, Default)]
+pub(super) struct Engine(Rc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    worker: RefCell<Option<Worker>>,
+    ready: Cell<bool>,
+    /// What is to be said once the worker listens.
+    backlog: RefCell<Vec<JsValue>>,
+    jobs: RefCell<HashMap<u32, Rc<dyn Fn(Heard)>>>,
+    last: Cell<u32>,
+}
+
+impl Engine {
+    /// Begins a job; `hear` is told how it goes. Returns the job's number.
+    pub(super) fn begin(&self, task: Task, supplies: Supplies, hear: impl Fn(Heard) + 'static) -> u32 {
+        let id = self.0.last.get() + 1;
+        self.0.last.set(id);
+        self.0.jobs.borrow_mut().insert(id, Rc::new(hear));
+        let Supplies { variables, texts, files, folder } = supplies;
+        let order = Order::Begin { id, job: Box::new(Job { task, variables, texts }) };
+        self.say(message::write(&order, &files, folder.as_ref()));
+        id
+    }
+
+    /// Answers the question of a run.
+    pub(super) fn answer(&self, id: u32, yes: bool) {
+        self.say(message::write(&Order::Answer { id, yes }, &[], None));
+    }
+
+    /// Tells a run what the person wants.
+    pub(super) fn want(&self, id: u32, want: Want) {
+        self.say(message::write(&Order::Want { id, want }, &[], None));
+    }
+
+    fn say(&self, message: JsValue) {
+        if self.0.worker.borrow().is_none()
+            && let Err(why) = self.hire()
+        {
+            self.lose(&why);
+            return;
+        }
+        if !self.0.ready.get() {
+            self.0.backlog.borrow_mut().push(message);
+            return;
+        }
+        let posted = self.0.worker.borrow().as_ref().map(|worker| worker.post_message(&message));
+        if !matches!(posted, Some(Ok(()))) {
+            self.lose("the browser could not hand the job over");
+        }
+    }
+
+    fn hire(&self) -> Result<(), String> {
+        let missing = || "this copy of the page is not whole; load it again".to_owned();
+        let loaded = Reflect::get(&js_sys::global(), &JsValue::from_str(MODULE)).map_err(|_| missing())?;
+        let member = |name: &str| Reflect::get(&loaded, &JsValue::from_str(name)).map_err(|_| missing());
+        let boot = member("boot")?.as_string().ok_or_else(missing)?;
+        let options = WorkerOptions::new();
+        options.set_type(WorkerType::Module);
+        let worker = Worker::new_with_options(&boot, &options)
+            .map_err(|_| "this browser does not let the page start its worker".to_owned())?;
+        let engine = self.clone();
+        let hear = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| engine.hear(&event.data()));
+        let engine = self.clone();
+        let fail = Closure::<dyn FnMut(ErrorEvent)>::new(move |event: ErrorEvent| engine.lose(&event.message()));
+        worker.set_onmessage(Some(hear.as_ref().unchecked_ref()));
+        worker.set_onerror(Some(fail.as_ref().unchecked_ref()));
+        // Both listen as long as the page lives: a worker is replaced only after it broke.
+        hear.forget();
+        fail.forget();
+        let start = Object::new();
+        for name in ["js", "module"] {
+            Reflect::set(&start, &JsValue::from_str(name), &member(name)?).map_err(|_| missing())?;
+        }
+        worker.post_message(&start).map_err(|_| missing())?;
+        self.0.ready.set(false);
+        *self.0.worker.borrow_mut() = Some(worker);
+        Ok(())
+    }
+
+    fn hear(&self, data: &JsValue) {
+        let Ok(heard) = message::read::<News>(data) else { return };
+        match heard.said {
+            News::Ready => {
+                self.0.ready.set(true);
+                let backlog = std::mem::take(&mut *self.0.backlog.borrow_mut());
+                backlog.into_iter().for_each(|message| self.say(message));
+            }
+            News::Progress { id, snapshot } => self.pass(id, Heard::Progress(snapshot)),
+            News::Question { id, text } => self.pass(id, Heard::Question(text)),
+            News::Done { id, done } => {
+                let job = self.0.jobs.borrow_mut().remove(&id);
+                if let Some(job) = job {
+                    job(Heard::Done(done, heard.files));
+                }
+            }
+        }
+    }
+
+    fn pass(&self, id: u32, heard: Heard) {
+        let job = self.0.jobs.borrow().get(&id).cloned();
+        if let Some(job) = job {
+            job(heard);
+        }
+    }
+
+    /// The worker broke: every job hears so, and the next one gets a new worker.
+    fn lose(&self, why: &str) {
+        if let Some(worker) = self.0.worker.borrow_mut().take() {
+            worker.terminate();
+        }
+        self.0.ready.set(false);
+        self.0.backlog.borrow_mut().clear();
+        let jobs = std::mem::take(&mut *self.0.jobs.borrow_mut());
+        for job in jobs.into_values() {
+            job(Heard::Lost(why.to_owned()));
+        }
+    }
+}

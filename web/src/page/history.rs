@@ -1,0 +1,6 @@
+use leptos::prelude::*;
+
+#[component]
+pub(super) fn History() -> impl IntoView {
+    view! { <p>"History"</p> }
+}

@@ -1,0 +1,6 @@
+use leptos::prelude::*;
+
+#[component]
+pub(super) fn Read() -> impl IntoView {
+    view! { <p>"Read"</p> }
+}

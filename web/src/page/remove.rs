@@ -1,0 +1,6 @@
+use leptos::prelude::*;
+
+#[component]
+pub(super) fn Remove() -> impl IntoView {
+    view! { <p>"Remove"</p> }
+}

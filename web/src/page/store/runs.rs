@@ -1,0 +1,169 @@
+use leptos::prelude::*;
+use lightbeam_core::invocation::{Command, Invocation};
+use web_sys::Blob;
+
+use super::super::engine::Heard;
+use super::{FAILED_DIR, FETCHED_DIR, RESULTS_FILE, Store};
+use crate::protocol::{Done, NoticeRow, RunEnd, Snapshot, Task, Want};
+
+/// What a run is for: the panel that it belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(in super::super) enum Purpose {
+    /// Load: check.
+    Check,
+    /// Load: plan, a dry run of `send`.
+    Plan,
+    /// Load: send, or validate and send.
+    Send,
+    /// Read: count.
+    Count,
+    /// Read: fetch.
+    Fetch,
+    /// Read: create templates.
+    Create,
+    /// Remove: a dry run of `delete` or `truncate`.
+    RemovalPlan,
+    /// Remove: delete or truncate.
+    Removal,
+}
+
+/// A file that a run wrote.
+#[derive(Debug, Clone)]
+pub(in super::super) struct Output {
+    /// Its path.
+    pub(in super::super) path: String,
+    /// What is in it.
+    pub(in super::super) content: Blob,
+}
+
+/// How a run is.
+#[derive(Debug, Clone)]
+pub(in super::super) enum RunState {
+    /// Under way.
+    Going,
+    /// Ended by itself, or stopped.
+    Ended(Box<RunEnd>),
+    /// The worker broke under it; what was sent until its last second is remembered.
+    Lost(String),
+}
+
+/// A run of a command. Cloning shares it.
+#[derive(Clone)]
+pub(in super::super) struct Run {
+    /// The job's number.
+    pub(in super::super) id: u32,
+    /// What it is for.
+    pub(in super::super) purpose: Purpose,
+    /// What was asked for.
+    pub(in super::super) invocation: Invocation,
+    /// How far it is.
+    pub(in super::super) snapshot: ArcRwSignal<Snapshot>,
+    /// All that was told so far.
+    pub(in super::super) notices: ArcRwSignal<Vec<NoticeRow>>,
+    /// What it asks; it waits for an answer.
+    pub(in super::super) question: ArcRwSignal<Option<String>>,
+    /// What the person wants of it.
+    pub(in super::super) wanted: ArcRwSignal<Want>,
+    /// How it is.
+    pub(in super::super) state: ArcRwSignal<RunState>,
+    /// The files that it wrote, once it has ended.
+    pub(in super::super) outputs: ArcRwSignal<Vec<send_wrapper::SendWrapper<Output>>>,
+}
+
+impl Run {
+    /// Whether it is under way.
+    pub(in super::super) fn is_going(&self) -> bool {
+        self.state.with(|state| matches!(state, RunState::Going))
+    }
+}
+
+impl Store {
+    /// The last run for a purpose.
+    pub(in super::super) fn last(&self, purpose: Purpose) -> Option<Run> {
+        self.last.with(|last| last.get(&purpose).cloned())
+    }
+
+    /// Begins a run; does nothing while another one is under way.
+    pub(in super::super) fn begin_run(self, purpose: Purpose, mut invocation: Invocation) {
+        if self.active.with_untracked(Option::is_some) {
+            return;
+        }
+        if invocation.command != Command::Count {
+            invocation.results_file = Some(RESULTS_FILE.to_owned());
+        }
+        match invocation.command {
+            Command::Send | Command::Validate | Command::ValidateSend | Command::Delete => {
+                invocation.failed_dir = Some(FAILED_DIR.to_owned());
+            }
+            Command::Fetch if self.draft.with_untracked(|draft| draft.text("fetch.output_dir")).is_none() => {
+                invocation.set.push(("fetch.output_dir".to_owned(), FETCHED_DIR.to_owned()));
+            }
+            _ => {}
+        }
+        let mut supplies = self.supplies();
+        supplies.folder = self.folder.get_untracked();
+        let task = Task::Run(Box::new(invocation.clone()));
+        let mut run = Run {
+            id: 0,
+            purpose,
+            invocation,
+            snapshot: ArcRwSignal::default(),
+            notices: ArcRwSignal::default(),
+            question: ArcRwSignal::default(),
+            wanted: ArcRwSignal::new(Want::Run),
+            state: ArcRwSignal::new(RunState::Going),
+            outputs: ArcRwSignal::default(),
+        };
+        let heard_of = run.clone();
+        run.id = self.engine().begin(task, supplies, move |heard| self.hear(&heard_of, heard));
+        self.last.update(|last| {
+            last.insert(purpose, run.clone());
+        });
+        // A worker that could not be started has said so already.
+        if run.state.with_untracked(|state| matches!(state, RunState::Going)) {
+            self.active.set(Some(run));
+        }
+    }
+
+    fn hear(self, run: &Run, heard: Heard) {
+        match heard {
+            Heard::Progress(snapshot) => take_in(run, *snapshot),
+            Heard::Question(text) => run.question.set(Some(text)),
+            Heard::Done(done, files) => {
+                let Done::Run(mut end) = *done else { return };
+                take_in(run, std::mem::take(&mut end.snapshot));
+                let output = |(path, content)| send_wrapper::SendWrapper::new(Output { path, content });
+                run.outputs.set(files.into_iter().map(output).collect());
+                self.ended(run, RunState::Ended(Box::new(end)));
+            }
+            Heard::Lost(why) => self.ended(run, RunState::Lost(why)),
+        }
+    }
+
+    fn ended(self, run: &Run, state: RunState) {
+        run.question.set(None);
+        run.state.set(state);
+        self.active.set(None);
+    }
+
+    /// Answers the question of a run.
+    pub(in super::super) fn answer(&self, run: &Run, yes: bool) {
+        run.question.set(None);
+        self.engine().answer(run.id, yes);
+    }
+
+    /// Tells a run what the person wants.
+    pub(in super::super) fn want(&self, run: &Run, want: Want) {
+        run.wanted.set(want);
+        self.engine().want(run.id, want);
+    }
+}
+
+/// Takes the state of things in, and adds its notices to those told before.
+fn take_in(run: &Run, mut snapshot: Snapshot) {
+    let notices = std::mem::take(&mut snapshot.notices);
+    if !notices.is_empty() {
+        run.notices.update(|told| told.extend(notices));
+    }
+    run.snapshot.set(snapshot);
+}
