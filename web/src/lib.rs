@@ -7,6 +7,8 @@
 //! | [`story`] | how far a run is, as the page shows it: a fold over events | everywhere |
 //! | [`tasks`] | work on files for the page, and the test of the connection | everywhere |
 //! | [`advice`] | what stands between a page and an API, in sentences | everywhere |
+//! | [`configuration`] | the configuration as a page has to take it | everywhere |
+//! | [`diagnostics`] | what people hand on when something does not work | everywhere |
 //! | `host` | the host traits on fetch, IndexedDB, chosen files | in the browser |
 //! | `worker` | carries orders of the page out | in the worker |
 //! | `page` | what people see | in the page |
@@ -14,6 +16,8 @@
 //! What needs no browser compiles, and is tested, natively.
 
 pub mod advice;
+pub mod configuration;
+pub mod diagnostics;
 pub mod protocol;
 pub mod story;
 pub mod tasks;
