@@ -2,6 +2,7 @@
 //!
 //! | module | holds | runs |
 //! |---|---|---|
+//! | [`chosen_paths`] | the paths that chosen files get below the data folder | everywhere |
 //! | [`protocol`] | what page and worker say to each other | everywhere |
 //! | [`results`] | the results file of a run, as the page shows it | everywhere |
 //! | [`story`] | how far a run is, as the page shows it: a fold over events | everywhere |
@@ -11,6 +12,7 @@
 //!
 //! What needs no browser compiles, and is tested, natively.
 
+pub mod chosen_paths;
 pub mod protocol;
 pub mod results;
 pub mod story;

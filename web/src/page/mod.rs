@@ -6,6 +6,7 @@
 //! | `store` | all state of the page, as signals; what changes it |
 //! | `engine` | the worker, as the page sees it |
 //! | `parts` | what several panels are made of |
+//! | `results` | what a run came to: causes, failures, records, reports |
 //! | `load`, `read`, `remove`, `history`, `connect` | the areas, one file a panel |
 //!
 //! Components never do I/O themselves: they read signals of the store and call its methods.
@@ -18,6 +19,7 @@ mod load;
 mod parts;
 mod read;
 mod remove;
+mod results;
 mod store;
 
 use leptos::mount::mount_to_body;

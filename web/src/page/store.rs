@@ -1,6 +1,8 @@
 //! All state of the page, as signals, and what changes it.
 
 mod files;
+mod load_state;
+mod retry;
 mod runs;
 
 use std::collections::BTreeMap;
@@ -11,7 +13,8 @@ use lightbeam_core::invocation::Invocation;
 use web_sys::Blob;
 
 pub(super) use files::ChosenEntry;
-pub(super) use runs::{Output, Purpose, Run, RunState};
+pub(super) use load_state::{LoadState, Step};
+pub(super) use runs::{Purpose, Run, RunState};
 
 use super::engine::{Engine, Heard, Supplies};
 use crate::protocol::{Check, Done, EndpointName, Secretive, SurveyedFile, Task};
@@ -68,6 +71,8 @@ pub(super) struct Store {
     pub(super) active: RwSignal<Option<Run>>,
     /// The last run of each purpose.
     last: RwSignal<BTreeMap<Purpose, Run>>,
+    /// Where the person is in a load.
+    pub(super) load: LoadState,
     /// A folder that outputs go to, where the browser can open one.
     pub(super) folder: RwSignal<Option<wasm_bindgen::JsValue>, LocalStorage>,
 }
@@ -89,6 +94,7 @@ impl Store {
             checking: RwSignal::default(),
             active: RwSignal::default(),
             last: RwSignal::default(),
+            load: LoadState::new(),
             folder: RwSignal::new_local(None),
         }
     }

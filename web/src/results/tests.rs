@@ -261,3 +261,12 @@ fn numbers_and_times_in_words() {
     let sentences: BTreeSet<&str> = [0, 1, 2, 3, 4, 99].map(exit_sentence).into();
     assert_eq!(sentences.len(), 6);
 }
+
+#[test]
+fn progress_is_a_sentence() {
+    let mut snapshot = crate::protocol::Snapshot { processed: 1_200, failed: 3, ..Default::default() };
+    assert_eq!(progress_sentence(&snapshot), "1,200 records, 3 failed.");
+    (snapshot.percent, snapshot.expected, snapshot.seconds_left) = (Some(21), Some(5_600), Some(180));
+    let expected = "21 per cent, 1,200 of about 5,600 records, 3 failed, about 3 minutes left.";
+    assert_eq!(progress_sentence(&snapshot), expected);
+}

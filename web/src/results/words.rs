@@ -1,4 +1,5 @@
 use super::RunResults;
+use crate::protocol::Snapshot;
 
 /// What an exit code of the command line means, in a sentence.
 pub fn exit_sentence(exit: u8) -> &'static str {
@@ -75,4 +76,23 @@ pub fn duration(seconds: u64) -> String {
             if rest == 0 { hours } else { format!("{hours} {}", counted(rest, "minute")) }
         }
     }
+}
+
+/// How far a run is, in a sentence to be read out.
+pub fn progress_sentence(snapshot: &Snapshot) -> String {
+    let mut text = match snapshot.expected {
+        Some(expected) if expected >= snapshot.processed => {
+            format!("{} of about {}", grouped(snapshot.processed), counted(expected, "record"))
+        }
+        _ => counted(snapshot.processed, "record"),
+    };
+    if let Some(percent) = snapshot.percent {
+        text = format!("{percent} per cent, {text}");
+    }
+    text.push_str(&format!(", {} failed", grouped(snapshot.failed)));
+    if let Some(left) = snapshot.seconds_left {
+        text.push_str(&format!(", about {} left", duration(left)));
+    }
+    text.push('.');
+    text
 }
