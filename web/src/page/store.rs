@@ -3,6 +3,8 @@
 mod connection;
 mod files;
 mod kept;
+mod load_state;
+mod retry;
 mod runs;
 
 use std::collections::BTreeMap;
@@ -14,7 +16,8 @@ use web_sys::Blob;
 
 pub(super) use connection::{ConnectionState, sentence};
 pub(super) use files::ChosenEntry;
-pub(super) use runs::{Output, Purpose, Run, RunState};
+pub(super) use load_state::{LoadState, Step};
+pub(super) use runs::{Purpose, Run, RunState};
 
 use super::engine::{Engine, Heard, Supplies};
 use crate::configuration;
@@ -78,6 +81,8 @@ pub(super) struct Store {
     pub(super) active: RwSignal<Option<Run>>,
     /// The last run of each purpose.
     last: RwSignal<BTreeMap<Purpose, Run>>,
+    /// Where the person is in a load.
+    pub(super) load: LoadState,
     /// A folder that outputs go to, where the browser can open one.
     pub(super) folder: RwSignal<Option<wasm_bindgen::JsValue>, LocalStorage>,
 }
@@ -102,6 +107,7 @@ impl Store {
             checking: RwSignal::default(),
             active: RwSignal::default(),
             last: RwSignal::default(),
+            load: LoadState::new(),
             folder: RwSignal::new_local(None),
         }
     }
