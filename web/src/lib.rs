@@ -3,6 +3,7 @@
 //! | module | holds | runs |
 //! |---|---|---|
 //! | [`protocol`] | what page and worker say to each other | everywhere |
+//! | [`history`] | runs that are kept, as JSON | everywhere |
 //! | [`story`] | how far a run is, as the page shows it: a fold over events | everywhere |
 //! | `host` | the host traits on fetch, IndexedDB, chosen files | in the browser |
 //! | `worker` | carries orders of the page out | in the worker |
@@ -10,6 +11,7 @@
 //!
 //! What needs no browser compiles, and is tested, natively.
 
+pub mod history;
 pub mod protocol;
 pub mod story;
 
