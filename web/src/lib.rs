@@ -3,6 +3,7 @@
 //! | module | holds | runs |
 //! |---|---|---|
 //! | [`protocol`] | what page and worker say to each other | everywhere |
+//! | [`counts`] | the table that `count` prints, read back | everywhere |
 //! | [`history`] | runs that are kept, as JSON | everywhere |
 //! | [`zip`] | the bytes between the files of an archive | everywhere |
 //! | [`story`] | how far a run is, as the page shows it: a fold over events | everywhere |
@@ -12,6 +13,7 @@
 //!
 //! What needs no browser compiles, and is tested, natively.
 
+pub mod counts;
 pub mod history;
 pub mod protocol;
 pub mod story;

@@ -1,6 +1,10 @@
 //! All state of the page, as signals, and what changes it.
 
+mod asked;
 mod files;
+mod history;
+mod kept;
+mod panels;
 mod runs;
 
 use std::collections::BTreeMap;
@@ -11,6 +15,9 @@ use lightbeam_core::invocation::Invocation;
 use web_sys::Blob;
 
 pub(super) use files::ChosenEntry;
+pub(super) use history::History;
+pub(super) use kept::{Kept, KeptTarget};
+pub(super) use panels::{Panels, ReadPanel, RemovePanel};
 pub(super) use runs::{Output, Purpose, Run, RunState};
 
 use super::engine::{Engine, Heard, Supplies};
@@ -70,12 +77,18 @@ pub(super) struct Store {
     last: RwSignal<BTreeMap<Purpose, Run>>,
     /// A folder that outputs go to, where the browser can open one.
     pub(super) folder: RwSignal<Option<wasm_bindgen::JsValue>, LocalStorage>,
+    /// Earlier runs.
+    pub(super) history: History,
+    /// What is kept in this browser.
+    pub(super) kept: Kept,
+    /// What stands open in Read and Remove.
+    pub(super) panels: Panels,
 }
 
 impl Store {
     /// Nothing typed, chosen or run yet.
     pub(super) fn new() -> Self {
-        Self {
+        let store = Self {
             engine: StoredValue::new_local(Engine::default()),
             area: RwSignal::default(),
             draft: RwSignal::default(),
@@ -90,7 +103,12 @@ impl Store {
             active: RwSignal::default(),
             last: RwSignal::default(),
             folder: RwSignal::new_local(None),
-        }
+            history: History::new(),
+            kept: Kept::default(),
+            panels: Panels::default(),
+        };
+        store.open_history();
+        store
     }
 
     /// The store of the page, inside of its components.
