@@ -4,6 +4,8 @@
 //! |---|---|---|
 //! | [`chosen_paths`] | the paths that chosen files get below the data folder | everywhere |
 //! | [`protocol`] | what page and worker say to each other | everywhere |
+//! | [`counts`] | the table that `count` prints, read back | everywhere |
+//! | [`history`] | runs that are kept, as JSON | everywhere |
 //! | [`zip`] | the bytes between the files of an archive | everywhere |
 //! | [`results`] | the results file of a run, as the page shows it | everywhere |
 //! | [`story`] | how far a run is, as the page shows it: a fold over events | everywhere |
@@ -21,6 +23,8 @@ pub mod advice;
 pub mod configuration;
 pub mod diagnostics;
 pub mod chosen_paths;
+pub mod counts;
+pub mod history;
 pub mod protocol;
 pub mod results;
 pub mod story;

@@ -5,6 +5,9 @@ mod files;
 mod kept;
 mod load_state;
 mod retry;
+mod asked;
+mod history;
+mod panels;
 mod runs;
 
 use std::collections::BTreeMap;
@@ -18,6 +21,10 @@ pub(super) use connection::{ConnectionState, sentence};
 pub(super) use files::ChosenEntry;
 pub(super) use load_state::{LoadState, Step};
 pub(super) use runs::{Purpose, Run, RunState};
+pub(super) use history::History;
+pub(super) use kept::{Kept, KeptTarget};
+pub(super) use panels::{Panels, ReadPanel, RemovePanel};
+pub(super) use runs::{Output, Purpose, Run, RunState};
 
 use super::engine::{Engine, Heard, Supplies};
 use crate::configuration;
@@ -85,12 +92,18 @@ pub(super) struct Store {
     pub(super) load: LoadState,
     /// A folder that outputs go to, where the browser can open one.
     pub(super) folder: RwSignal<Option<wasm_bindgen::JsValue>, LocalStorage>,
+    /// Earlier runs.
+    pub(super) history: History,
+    /// What is kept in this browser.
+    pub(super) kept: Kept,
+    /// What stands open in Read and Remove.
+    pub(super) panels: Panels,
 }
 
 impl Store {
     /// Nothing typed, chosen or run yet.
     pub(super) fn new() -> Self {
-        Self {
+        let store = Self {
             engine: StoredValue::new_local(Engine::default()),
             area: RwSignal::default(),
             draft: RwSignal::default(),
@@ -109,7 +122,12 @@ impl Store {
             last: RwSignal::default(),
             load: LoadState::new(),
             folder: RwSignal::new_local(None),
-        }
+            history: History::new(),
+            kept: Kept::default(),
+            panels: Panels::default(),
+        };
+        store.open_history();
+        store
     }
 
     /// The store of the page, inside of its components.

@@ -139,6 +139,7 @@ impl Store {
         self.last.update(|last| {
             last.insert(purpose, run.clone());
         });
+        self.history_begun(&run);
         // A worker that could not be started has said so already.
         if run.state.with_untracked(|state| matches!(state, RunState::Going)) {
             self.active.set(Some(run));
@@ -163,6 +164,7 @@ impl Store {
     fn ended(self, run: &Run, state: RunState) {
         run.question.set(None);
         run.state.set(state);
+        self.history_ended();
         self.active.set(None);
     }
 
