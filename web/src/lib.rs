@@ -3,6 +3,7 @@
 //! | module | holds | runs |
 //! |---|---|---|
 //! | [`protocol`] | what page and worker say to each other | everywhere |
+//! | [`zip`] | the bytes between the files of an archive | everywhere |
 //! | [`story`] | how far a run is, as the page shows it: a fold over events | everywhere |
 //! | `host` | the host traits on fetch, IndexedDB, chosen files | in the browser |
 //! | `worker` | carries orders of the page out | in the worker |
@@ -12,6 +13,10 @@
 
 pub mod protocol;
 pub mod story;
+pub mod zip;
+
+#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "only browsers use it; tested everywhere"))]
+mod extent;
 
 #[cfg(target_arch = "wasm32")]
 pub mod host;

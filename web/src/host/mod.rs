@@ -5,6 +5,7 @@ mod fetch;
 mod files;
 mod indexed_db;
 mod operator;
+mod web_lock;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -13,9 +14,10 @@ use lightbeam_core::host::{Host, HostKind, Opened, StorageError, TlsSupport};
 
 pub use clock::BrowserClock;
 pub use fetch::Fetch;
-pub use files::{ChosenFiles, Output};
-pub use indexed_db::IndexedDb;
+pub use files::{ChosenFile, ChosenFiles, Output, OutputSink, archive};
+pub use indexed_db::{IndexedDb, Stored, ask_persistence, erase, is_persistent, stored};
 pub use operator::PageOperator;
+pub use web_lock::{BrowserLock, WebLock};
 
 use crate::protocol::Secretive;
 
@@ -61,7 +63,7 @@ impl Host for BrowserHost {
 
     /// All state of an origin is in one database, whatever `state_dir` says.
     async fn open_storage(&self, _state_dir: &str) -> Result<Opened<IndexedDb>, StorageError> {
-        Ok(Opened { storage: indexed_db::open().await?, notice: None })
+        Ok(Opened { storage: IndexedDb::open().await?, notice: None })
     }
 
     fn variable(&self, name: &str) -> Option<String> {

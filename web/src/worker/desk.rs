@@ -43,10 +43,13 @@ impl Desk {
     }
 
     fn obey(&self, message: Message<Order>) {
-        let Message { said, files, folder: _ } = message;
+        let Message { said, files, folder } = message;
         match said {
             Order::Begin { id, job } => {
-                let chosen = ChosenFiles::default();
+                let chosen = match folder.and_then(|folder| folder.dyn_into().ok()) {
+                    Some(folder) => ChosenFiles::default().with_folder(folder),
+                    None => ChosenFiles::default(),
+                };
                 for (path, content) in files {
                     chosen.put(&path, content);
                 }
