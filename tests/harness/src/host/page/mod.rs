@@ -1,7 +1,6 @@
 //! The page's engine in a real browser, in the page's own worker.
 
 mod run;
-mod site;
 mod words;
 
 use std::collections::BTreeMap;
@@ -11,6 +10,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use lightbeam_sim::pages::{PageServer, Security};
 use lightbeam_sim::{Cors, Server, Settings, State};
 use lightbeam_wasi::args;
 use serde_json::{Value, json};
@@ -18,7 +18,6 @@ use serde_json::{Value, json};
 use super::{Call, Host, Stage, documents, is_state, look, settings};
 use crate::browser::Browser;
 use crate::scenario::{Expect, Observed, Run, Scenario, decode_log, log_of};
-use site::Site;
 
 /// The variable that names the folder of another page than `dist`.
 const PAGE: &str = "LIGHTBEAM_PAGE";
@@ -36,7 +35,7 @@ pub struct PageHost(Rc<Page>);
 #[derive(Debug)]
 struct Page {
     browser: Browser,
-    site: Site,
+    site: PageServer,
 }
 
 impl PageHost {
@@ -47,9 +46,10 @@ impl PageHost {
         if !folder.join("index.html").is_file() {
             return Err(format!("there is no page in {}: run `cargo xtask page` first", folder.display()));
         }
-        let site = Site::start(folder).map_err(|error| error.to_string())?;
+        // With the headers that a careful host sends: what works with them works without.
+        let site = PageServer::start(folder, "/", Security::On).map_err(|error| error.to_string())?;
         let browser = Browser::start().map_err(|error| error.to_string())?;
-        browser.open(&site.origin()).map_err(|error| error.to_string())?;
+        browser.open(&site.url()).map_err(|error| error.to_string())?;
         let page = Page { browser, site };
         page.browser
             .wait_until("globalThis.lightbeamModule", LOADING)
@@ -78,8 +78,9 @@ impl Host for PageHost {
 
     fn stage(&self, scenario: &Scenario) -> Result<Box<dyn Stage>, String> {
         let page = self.0.clone();
-        let server = Server::start(allowing(settings(scenario)?, &page.site.origin()), documents(scenario))
-            .map_err(|error| error.to_string())?;
+        let server =
+            Server::start(allowing(settings(scenario)?, page.site.url().trim_end_matches('/')), documents(scenario))
+                .map_err(|error| error.to_string())?;
         let left = page.script(include_str!("clear.js"), Vec::new())?;
         if let Some(wrong) = left.as_str() {
             return Err(format!("the state of the last scenario could not be removed: {wrong}"));

@@ -106,8 +106,7 @@ impl PageStage {
 }
 
 fn observed(mut told: words::Told, end: RunEnd) -> Observed {
-    told.notices(&end.snapshot.notices);
-    told.summary(&end.summary);
+    told.end(&end);
     Observed {
         exit: Some(end.exit.into()),
         stdout: end.stdout.unwrap_or_default(),
