@@ -14,9 +14,10 @@ mod driver;
 mod log;
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use fantoccini::elements::Element;
+use fantoccini::error::CmdError;
 use fantoccini::wd::{Capabilities, TimeoutConfiguration};
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -50,6 +51,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// The longest that [`Browser`] waits for an element to come.
 const ELEMENT: Duration = Duration::from_secs(10);
 
+/// How often it is looked whether something has come to pass.
+const LOOK: Duration = Duration::from_millis(20);
+
 /// A browser of one's own, with a profile of its own, which ends when this is dropped.
 ///
 /// Elements are named by CSS selectors; what is not there yet is waited for, ten seconds at most.
@@ -82,7 +86,7 @@ pub enum BrowserError {
         /// What was tried.
         what: String,
         /// What the driver says.
-        source: Box<fantoccini::error::CmdError>,
+        source: Box<CmdError>,
     },
 }
 
@@ -176,13 +180,14 @@ impl Browser {
     /// Waits until a script, an expression of the page, gives a true value; fails after `patience`.
     pub fn wait_until(&self, expression: &str, patience: Duration) -> Result<(), BrowserError> {
         let script = format!("return Boolean({expression})");
-        let is_so = async || match self.client.execute(&script, Vec::new()).await {
-            Ok(Value::Bool(true)) => Ok(true),
-            Ok(_) => Ok(false),
-            Err(error) => Err(error),
-        };
-        self.runtime
-            .block_on(async { self.client.wait().at_most(patience).on(|_| is_so()).await.map_err(failure(expression)) })
+        let begun = Instant::now();
+        while self.execute(&script, Vec::new())? != Value::Bool(true) {
+            if begun.elapsed() > patience {
+                return Err(failure(expression)(CmdError::WaitTimeout));
+            }
+            std::thread::sleep(LOOK);
+        }
+        Ok(())
     }
 
     /// What the page and its workers wrote to the console since this was last asked, failed downloads and refusals of
@@ -210,7 +215,7 @@ impl Browser {
     fn with_element<T>(
         &self,
         css: &str,
-        act: impl AsyncFnOnce(&Element) -> Result<T, fantoccini::error::CmdError>,
+        act: impl AsyncFnOnce(&Element) -> Result<T, CmdError>,
     ) -> Result<T, BrowserError> {
         self.runtime.block_on(async {
             let found = self.client.wait().at_most(ELEMENT).for_element(Locator::Css(css)).await;
@@ -226,7 +231,7 @@ impl Drop for Browser {
     }
 }
 
-fn failure(what: &str) -> impl Fn(fantoccini::error::CmdError) -> BrowserError {
+fn failure(what: &str) -> impl Fn(CmdError) -> BrowserError {
     move |source| BrowserError::Command { what: what.to_owned(), source: Box::new(source) }
 }
 

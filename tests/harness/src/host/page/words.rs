@@ -49,7 +49,7 @@ impl Told {
     pub(super) fn end(&mut self, end: &RunEnd) {
         self.notices(&end.snapshot.notices);
         for row in &end.snapshot.dry_run {
-            let endpoint = EndpointId::new(&row.namespace, &row.name);
+            let endpoint = EndpointId::new(row.namespace.as_str(), row.name.as_str());
             self.terminal.hear(&Event::DryRun { endpoint, plan: plan(row) });
         }
         let results: Value =
