@@ -143,6 +143,19 @@ pub enum Mode {
     InstanceYearSpecific,
 }
 
+impl Mode {
+    /// The word that `edfi_api.mode` has for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SharedInstance => "shared_instance",
+            Self::Sandbox => "sandbox",
+            Self::DistrictSpecific => "district_specific",
+            Self::YearSpecific => "year_specific",
+            Self::InstanceYearSpecific => "instance_year_specific",
+        }
+    }
+}
+
 /// How requests are made.
 #[derive(Debug, Clone)]
 pub struct Connection {

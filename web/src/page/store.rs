@@ -1,8 +1,14 @@
 //! All state of the page, as signals, and what changes it.
 
+mod asked;
 mod connection;
 mod files;
+mod history;
 mod kept;
+mod load_state;
+mod panels;
+mod remembered;
+mod retry;
 mod runs;
 
 use std::collections::BTreeMap;
@@ -14,6 +20,10 @@ use web_sys::Blob;
 
 pub(super) use connection::{ConnectionState, sentence};
 pub(super) use files::ChosenEntry;
+pub(super) use history::History;
+pub(super) use kept::{Kept, KeptTarget};
+pub(super) use load_state::{LoadState, Step};
+pub(super) use panels::{Panels, ReadPanel, RemovePanel};
 pub(super) use runs::{Output, Purpose, Run, RunState};
 
 use super::engine::{Engine, Heard, Supplies};
@@ -78,14 +88,22 @@ pub(super) struct Store {
     pub(super) active: RwSignal<Option<Run>>,
     /// The last run of each purpose.
     last: RwSignal<BTreeMap<Purpose, Run>>,
+    /// Where the person is in a load.
+    pub(super) load: LoadState,
     /// A folder that outputs go to, where the browser can open one.
     pub(super) folder: RwSignal<Option<wasm_bindgen::JsValue>, LocalStorage>,
+    /// Earlier runs.
+    pub(super) history: History,
+    /// What is kept in this browser.
+    pub(super) kept: Kept,
+    /// What stands open in Read and Remove.
+    pub(super) panels: Panels,
 }
 
 impl Store {
     /// Nothing typed, chosen or run yet.
     pub(super) fn new() -> Self {
-        Self {
+        let store = Self {
             engine: StoredValue::new_local(Engine::default()),
             area: RwSignal::default(),
             draft: RwSignal::default(),
@@ -102,8 +120,14 @@ impl Store {
             checking: RwSignal::default(),
             active: RwSignal::default(),
             last: RwSignal::default(),
+            load: LoadState::new(),
             folder: RwSignal::new_local(None),
-        }
+            history: History::new(),
+            kept: Kept::default(),
+            panels: Panels::default(),
+        };
+        store.open_history();
+        store
     }
 
     /// The store of the page, inside of its components.
