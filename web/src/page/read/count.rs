@@ -1,7 +1,7 @@
 use leptos::prelude::*;
 use lightbeam_core::invocation::Command;
 
-use super::super::parts::{RunPanel, Switch, amount, download};
+use super::super::parts::{RunPanel, Switch, amount, copy, save_texts};
 use super::super::store::{Purpose, RunState, Store};
 use super::begin::Begin;
 use super::fetch::{QueryField, query_problem};
@@ -52,8 +52,8 @@ fn Table(table: String) -> impl IntoView {
     let tsv = counts::to_tsv(&rows);
     let for_file = tsv.clone();
     let told = RwSignal::new("");
-    let copy = move |_| {
-        download::copy(&tsv, move |copied| {
+    let copy_table = move |_| {
+        copy(tsv.clone(), move |copied| {
             told.set(if copied { "Copied." } else { "The browser did not allow that; download the table instead." });
         });
     };
@@ -76,8 +76,8 @@ fn Table(table: String) -> impl IntoView {
             </table>
         </div>
         <p class="actions">
-            <button type="button" on:click=copy>"Copy the table"</button>
-            <button type="button" on:click=move |_| download::download_text("counts.tsv", &for_file)>
+            <button type="button" on:click=copy_table>"Copy the table"</button>
+            <button type="button" on:click=move |_| save_texts("counts.tsv", "text/tab-separated-values", std::iter::once(for_file.clone()))>
                 "Download counts.tsv"
             </button>
             <span class="hint" role="status">{move || told.get()}</span>
