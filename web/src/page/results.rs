@@ -63,9 +63,9 @@ pub(super) fn ResultsView(
             let results = Arc::new(results);
             let filter = RwSignal::new(Filter::default());
             let of = results.clone();
-            let of_lines = run.as_ref().is_some_and(|run| {
-                Store::get().load.of_lines.with_untracked(|runs| runs.contains(&run.id))
-            });
+            let of_lines = run
+                .as_ref()
+                .is_some_and(|run| Store::get().load.of_lines.with_untracked(|runs| runs.contains(&run.id)));
             let browse = Browse {
                 results: StoredValue::new(results.clone()),
                 run: StoredValue::new(run),
