@@ -7,16 +7,24 @@
 //! | [`history`] | runs that are kept, as JSON | everywhere |
 //! | [`zip`] | the bytes between the files of an archive | everywhere |
 //! | [`story`] | how far a run is, as the page shows it: a fold over events | everywhere |
+//! | [`tasks`] | work on files for the page, and the test of the connection | everywhere |
+//! | [`advice`] | what stands between a page and an API, in sentences | everywhere |
+//! | [`configuration`] | the configuration as a page has to take it | everywhere |
+//! | [`diagnostics`] | what people hand on when something does not work | everywhere |
 //! | `host` | the host traits on fetch, IndexedDB, chosen files | in the browser |
 //! | `worker` | carries orders of the page out | in the worker |
 //! | `page` | what people see | in the page |
 //!
 //! What needs no browser compiles, and is tested, natively.
 
+pub mod advice;
+pub mod configuration;
 pub mod counts;
+pub mod diagnostics;
 pub mod history;
 pub mod protocol;
 pub mod story;
+pub mod tasks;
 pub mod zip;
 
 #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "only browsers use it; tested everywhere"))]

@@ -6,6 +6,7 @@
 //! | `store` | all state of the page, as signals; what changes it |
 //! | `engine` | the worker, as the page sees it |
 //! | `parts` | what several panels are made of |
+//! | `options` | the flags and settings of a command |
 //! | `load`, `read`, `remove`, `history`, `connect` | the areas, one file a panel |
 //!
 //! Components never do I/O themselves: they read signals of the store and call its methods.
@@ -15,6 +16,7 @@ mod connect;
 mod engine;
 mod history;
 mod load;
+mod options;
 mod parts;
 mod read;
 mod remove;

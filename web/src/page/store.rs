@@ -1,11 +1,13 @@
 //! All state of the page, as signals, and what changes it.
 
 mod asked;
+mod connection;
 mod files;
 mod history;
 mod kept;
 mod panels;
 mod runs;
+mod stored;
 
 use std::collections::BTreeMap;
 
@@ -14,14 +16,16 @@ use lightbeam_core::config::Draft;
 use lightbeam_core::invocation::Invocation;
 use web_sys::Blob;
 
+pub(super) use connection::{ConnectionState, sentence};
 pub(super) use files::ChosenEntry;
 pub(super) use history::History;
-pub(super) use kept::{Kept, KeptTarget};
-pub(super) use panels::{Panels, ReadPanel, RemovePanel};
+pub(super) use panels::{Looked, Panels, ReadPanel, RemovePanel};
 pub(super) use runs::{Output, Purpose, Run, RunState};
+pub(super) use stored::{KeptTarget, StoredHere};
 
 use super::engine::{Engine, Heard, Supplies};
-use crate::protocol::{Check, Done, EndpointName, Secretive, SurveyedFile, Task};
+use crate::configuration;
+use crate::protocol::{Check, Done, EndpointName, Mark, NoticeRow, Secretive, SurveyedFile, Task};
 
 /// The folder of the engine's working directory that chosen files stand in.
 pub(super) const DATA_DIR: &str = "files";
@@ -58,6 +62,12 @@ pub(super) struct Store {
     pub(super) draft: RwSignal<Draft>,
     /// Values for the names in the configuration, secrets among them: in memory only.
     pub(super) variables: RwSignal<BTreeMap<String, Secretive>>,
+    /// What was made of the configuration that was opened last.
+    pub(super) opened: RwSignal<Vec<NoticeRow>>,
+    /// Whether the configuration is one of an earlier visit, whose typed values are gone.
+    pub(super) restored: RwSignal<bool>,
+    /// Whether the panel of the connection is open.
+    pub(super) connecting: RwSignal<bool>,
     /// The flags as they are set, for all commands; each command takes those that it has a use for.
     pub(super) options: RwSignal<Invocation>,
     /// The chosen files, sorted by path.
@@ -79,8 +89,8 @@ pub(super) struct Store {
     pub(super) folder: RwSignal<Option<wasm_bindgen::JsValue>, LocalStorage>,
     /// Earlier runs.
     pub(super) history: History,
-    /// What is kept in this browser.
-    pub(super) kept: Kept,
+    /// What is stored in this browser.
+    pub(super) stored: StoredHere,
     /// What stands open in Read and Remove.
     pub(super) panels: Panels,
 }
@@ -93,6 +103,9 @@ impl Store {
             area: RwSignal::default(),
             draft: RwSignal::default(),
             variables: RwSignal::default(),
+            opened: RwSignal::default(),
+            restored: RwSignal::default(),
+            connecting: RwSignal::default(),
             options: RwSignal::default(),
             chosen: RwSignal::default(),
             contents: StoredValue::new_local(BTreeMap::new()),
@@ -104,7 +117,7 @@ impl Store {
             last: RwSignal::default(),
             folder: RwSignal::new_local(None),
             history: History::new(),
-            kept: Kept::default(),
+            stored: StoredHere::default(),
             panels: Panels::default(),
         };
         store.open_history();
@@ -123,8 +136,11 @@ impl Store {
     /// What a job needs, as it stands now.
     fn supplies(&self) -> Supplies {
         Supplies {
-            variables: self.variables.get_untracked(),
-            texts: vec![(CONFIG_FILE.to_owned(), self.draft.with_untracked(Draft::to_yaml))],
+            variables: self.values(),
+            texts: vec![(
+                CONFIG_FILE.to_owned(),
+                self.draft.with_untracked(|draft| configuration::for_run(draft, FETCHED_DIR).to_yaml()),
+            )],
             files: self.contents.with_value(|contents| {
                 contents.iter().map(|(path, content)| (format!("{DATA_DIR}/{path}"), content.clone())).collect()
             }),
@@ -149,22 +165,35 @@ impl Store {
         });
     }
 
-    /// Tests the connection step by step.
+    /// Tests the connection step by step, and asks for the endpoints if it works.
     pub(super) fn test_connection(self) {
+        if self.checking.get_untracked() {
+            return;
+        }
         self.checking.set(true);
         self.checks.set(None);
+        let tested = (self.draft.get_untracked(), self.values());
         self.ask(Task::CheckConnection(Box::new(self.invocation())), move |outcome| {
             self.checking.set(false);
-            self.checks.set(Some(match outcome {
+            // What was found says nothing of a connection that was changed meanwhile.
+            if tested != (self.draft.get_untracked(), self.values()) {
+                return;
+            }
+            let checks = match outcome {
                 Ok((Done::Connection(checks), _)) => checks,
                 Ok(_) => Vec::new(),
                 Err(why) => vec![Check {
                     what: "The page works".to_owned(),
-                    mark: crate::protocol::Mark::Bad,
+                    mark: Mark::Bad,
                     seen: why,
                     fix: Some("load the page again".to_owned()),
                 }],
-            }));
+            };
+            let works = checks.iter().all(|check| check.mark != Mark::Bad);
+            self.checks.set(Some(checks));
+            if works {
+                self.look_up_endpoints();
+            }
         });
     }
 

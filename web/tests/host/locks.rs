@@ -34,8 +34,8 @@ async fn who_is_robbed_is_told() {
     old.lock.release().await.unwrap();
     drop(old);
     new.lock.check().await.unwrap();
-    let kept = select(pin!(new.lock.keep()), pin!(BrowserClock.sleep(Duration::from_millis(50)))).await;
-    assert!(matches!(kept, Either::Right(_)), "a lock that is held is kept");
+    let (keeping, while_later) = (pin!(new.lock.keep()), pin!(BrowserClock.sleep(Duration::from_millis(50))));
+    assert!(matches!(select(keeping, while_later).await, Either::Right(_)), "a lock that is held is kept");
     new.lock.release().await.unwrap();
     assert_eq!(ours.len("lock/robbed").await.unwrap(), None);
 }

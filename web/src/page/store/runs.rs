@@ -1,4 +1,5 @@
 use leptos::prelude::*;
+use lightbeam_core::config::without_useless_flags;
 use lightbeam_core::invocation::{Command, Invocation};
 use web_sys::Blob;
 
@@ -88,6 +89,7 @@ impl Store {
         if self.active.with_untracked(Option::is_some) {
             return;
         }
+        invocation = without_useless_flags(invocation);
         if invocation.command != Command::Count {
             invocation.results_file = Some(RESULTS_FILE.to_owned());
         }
