@@ -47,7 +47,8 @@ pub fn report(facts: &Facts<'_>) -> String {
             }
         }
     }
-    let mut typed: Vec<&str> = facts.typed.iter().map(|value| value.0.trim()).filter(|value| !value.is_empty()).collect();
+    let mut typed: Vec<&str> =
+        facts.typed.iter().map(|value| value.0.trim()).filter(|value| !value.is_empty()).collect();
     // The longest first: one value may be the beginning of another.
     typed.sort_by_key(|value| std::cmp::Reverse(value.len()));
     for value in typed {

@@ -114,7 +114,7 @@ async fn a_server_that_wants_no_tokens_of_pages() {
 async fn a_server_that_is_not_there() {
     let http = Fetch::new(None);
     for _ in 0..3 {
-        let error = http.send(get("http://127.0.0.1:9", "/")).await.unwrap_err();
+        let error = http.send(get("http://127.0.0.1:27183", "/")).await.unwrap_err();
         assert_eq!(error.kind, HttpErrorKind::Connect, "{error:?}");
         assert!(error.hint.unwrap().contains("edfi_api.base_url"));
     }

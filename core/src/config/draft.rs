@@ -5,8 +5,8 @@ use super::interpolate::{filled, names_in};
 use super::keys::{KEYS, Wants, known};
 use super::load::parse;
 use super::read::Reader;
-use super::{assemble, legacy};
 use super::tree::{Node, Place, Text, Value};
+use super::{assemble, legacy};
 use crate::notice::Notice;
 
 /// What messages call the configuration.
@@ -276,7 +276,8 @@ mod tests {
 
     #[test]
     fn all_texts_and_the_lists_of_a_mapping_can_be_had() {
-        let (draft, notices) = Draft::open("own:\n  pass: x\nnamespace_overrides:\n  tpdm: [a, b]\n  x.y: c\n").unwrap();
+        let (draft, notices) =
+            Draft::open("own:\n  pass: x\nnamespace_overrides:\n  tpdm: [a, b]\n  x.y: c\n").unwrap();
         assert_eq!(notices.len(), 1);
         assert_eq!(draft.texts()[0], ("own.pass".to_owned(), "x".to_owned()));
         assert_eq!(draft.texts().len(), 3);

@@ -52,12 +52,7 @@ const FLAGS: &[Flag] = &[
         is_given: |given| given.query.is_some(),
         clear: |given| given.query = None,
     },
-    Flag {
-        name: "--force",
-        commands: FORCED,
-        is_given: |given| given.force,
-        clear: |given| given.force = false,
-    },
+    Flag { name: "--force", commands: FORCED, is_given: |given| given.force, clear: |given| given.force = false },
     Flag {
         name: "--older-than",
         commands: WITH_STATE,
@@ -88,12 +83,7 @@ const FLAGS: &[Flag] = &[
         is_given: |given| given.dry_run,
         clear: |given| given.dry_run = false,
     },
-    Flag {
-        name: "--yes",
-        commands: REMOVING,
-        is_given: |given| given.yes,
-        clear: |given| given.yes = false,
-    },
+    Flag { name: "--yes", commands: REMOVING, is_given: |given| given.yes, clear: |given| given.yes = false },
     Flag {
         name: "--force-unlock",
         commands: CHANGING,
@@ -108,7 +98,7 @@ const FLAGS: &[Flag] = &[
     },
 ];
 
-fn useless(invocation: &Invocation) -> impl Iterator<Item = &'static Flag> {
+fn useless(invocation: &Invocation) -> impl Iterator<Item = &'static Flag> + use<> {
     let command = invocation.command;
     FLAGS.iter().filter(move |flag| !flag.commands.contains(&command))
 }

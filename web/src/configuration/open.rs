@@ -38,13 +38,18 @@ pub fn open(yaml: &str) -> Result<Opened, NoticeRow> {
     }
     for (key, _) in written.texts() {
         if key != SECRET_KEY && written.text(&key) != draft.text(&key) {
-            let what = if draft.text(&key).is_some() { "held a user name and was cut" } else { "looks secret and was left out" };
+            let what = if draft.text(&key).is_some() {
+                "held a user name and was cut"
+            } else {
+                "looks secret and was left out"
+            };
             notices.push(row(&Notice::warning(format!("{key}: its value {what}"))));
         }
     }
     if draft.text(SECRET_FILE_KEY).is_some() {
-        notices.push(row(&Notice::info("the client secret is in a file that a page cannot read")
-            .with_hint("type the secret below")));
+        notices
+            .push(row(&Notice::info("the client secret is in a file that a page cannot read")
+                .with_hint("type the secret below")));
     }
     let secret = secret.map(|text| Secretive(text.trim().to_owned()));
     Ok(Opened { draft, secret, notices })
@@ -89,7 +94,8 @@ mod tests {
 
     #[test]
     fn a_name_for_the_secret_stays_and_other_secrets_are_named_when_they_go() {
-        let opened = open("edfi_api:\n  client_secret: ${MINE}\n  base_url: https://u:p@h/api\nmy_token: abc\n").unwrap();
+        let opened =
+            open("edfi_api:\n  client_secret: ${MINE}\n  base_url: https://u:p@h/api\nmy_token: abc\n").unwrap();
         assert_eq!(opened.secret, None);
         assert_eq!(opened.draft.text(SECRET_KEY).as_deref(), Some("${MINE}"));
         let told: Vec<&str> = opened.notices.iter().map(|notice| notice.text.as_str()).collect();

@@ -17,7 +17,10 @@ pub fn idle_keys(draft: &Draft) -> Vec<(&'static str, &'static str)> {
         tell("data_dir", "The files are those that you choose under Load.");
     }
     if draft.text("fetch.output_dir").is_some() {
-        tell("fetch.output_dir", "Only the last name of this path is used: fetched files stand below it in the download.");
+        tell(
+            "fetch.output_dir",
+            "Only the last name of this path is used: fetched files stand below it in the download.",
+        );
     }
     if draft.text("connection.verify_ssl").is_some_and(|word| is_off(&word)) {
         tell("connection.verify_ssl", "Certificates are checked all the same: a browser never leaves that out.");
@@ -33,7 +36,9 @@ fn is_off(word: &str) -> bool {
 /// Whether what is sent to this URL can be read on the way: http to another machine.
 pub fn travels_in_the_clear(url: &str) -> bool {
     // A placeholder that stands in the host makes it no URL yet; one behind it changes nothing here.
-    let known = url.split_once("://").map_or(url, |(_, rest)| &url[..url.len() - rest.len() + rest.find('/').unwrap_or(rest.len())]);
+    let known = url
+        .split_once("://")
+        .map_or(url, |(_, rest)| &url[..url.len() - rest.len() + rest.find('/').unwrap_or(rest.len())]);
     known.parse::<Url>().is_ok_and(|url| !url.is_https() && !url.is_loopback())
 }
 

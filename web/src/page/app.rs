@@ -1,8 +1,8 @@
 //! The frame of the page.
 
 mod diagnostics;
-mod foot;
 mod focus;
+mod foot;
 mod leaving;
 mod theme;
 mod title;

@@ -2,22 +2,22 @@
 
 mod entry;
 mod interrupted;
+mod kept;
 mod list;
-mod stored;
 
 use leptos::prelude::*;
 
 use super::store::Store;
 use entry::EntryView;
 pub(super) use interrupted::Interrupted;
+use kept::KeptView;
 use list::List;
-use stored::StoredView;
 
 #[component]
 pub(super) fn History() -> impl IntoView {
     let store = Store::get();
     store.refresh_history();
-    store.look_at_stored();
+    store.look_at_kept();
     let opened = RwSignal::new(None::<String>);
     // A run that goes on is shown anew now and then; the focus moves only to one that was asked for.
     let focused = StoredValue::new(None::<String>);
@@ -35,7 +35,7 @@ pub(super) fn History() -> impl IntoView {
         {move || entry.get().map(|entry| view! { <EntryView entry=entry opened=opened focused=focused/> })}
         <section class="card" aria-labelledby="stored-title">
             <h2 id="stored-title">"What is kept here"</h2>
-            <StoredView/>
+            <KeptView/>
         </section>
     }
 }

@@ -27,9 +27,7 @@ use selection::SelectionNote;
 fn written(command: Command) -> &'static [Written] {
     match command {
         Command::Count => &[Written::Selector, Written::Exclude, Written::Query],
-        Command::Fetch => {
-            &[Written::Selector, Written::Exclude, Written::Query, Written::KeepKeys, Written::DropKeys]
-        }
+        Command::Fetch => &[Written::Selector, Written::Exclude, Written::Query, Written::KeepKeys, Written::DropKeys],
         _ => &[Written::Selector, Written::Exclude],
     }
 }

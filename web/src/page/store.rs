@@ -5,9 +5,11 @@ mod connection;
 mod files;
 mod history;
 mod kept;
+mod load_state;
 mod panels;
+mod remembered;
+mod retry;
 mod runs;
-mod stored;
 
 use std::collections::BTreeMap;
 
@@ -19,9 +21,10 @@ use web_sys::Blob;
 pub(super) use connection::{ConnectionState, sentence};
 pub(super) use files::ChosenEntry;
 pub(super) use history::History;
-pub(super) use panels::{Looked, Panels, ReadPanel, RemovePanel};
+pub(super) use kept::{Kept, KeptTarget};
+pub(super) use load_state::{LoadState, Step};
+pub(super) use panels::{Panels, ReadPanel, RemovePanel};
 pub(super) use runs::{Output, Purpose, Run, RunState};
-pub(super) use stored::{KeptTarget, StoredHere};
 
 use super::engine::{Engine, Heard, Supplies};
 use crate::configuration;
@@ -85,12 +88,14 @@ pub(super) struct Store {
     pub(super) active: RwSignal<Option<Run>>,
     /// The last run of each purpose.
     last: RwSignal<BTreeMap<Purpose, Run>>,
+    /// Where the person is in a load.
+    pub(super) load: LoadState,
     /// A folder that outputs go to, where the browser can open one.
     pub(super) folder: RwSignal<Option<wasm_bindgen::JsValue>, LocalStorage>,
     /// Earlier runs.
     pub(super) history: History,
-    /// What is stored in this browser.
-    pub(super) stored: StoredHere,
+    /// What is kept in this browser.
+    pub(super) kept: Kept,
     /// What stands open in Read and Remove.
     pub(super) panels: Panels,
 }
@@ -115,9 +120,10 @@ impl Store {
             checking: RwSignal::default(),
             active: RwSignal::default(),
             last: RwSignal::default(),
+            load: LoadState::new(),
             folder: RwSignal::new_local(None),
             history: History::new(),
-            stored: StoredHere::default(),
+            kept: Kept::default(),
             panels: Panels::default(),
         };
         store.open_history();

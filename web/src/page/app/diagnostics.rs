@@ -18,7 +18,11 @@ pub(super) fn Diagnostics() -> impl IntoView {
         outcome.set("");
         spawn_local(async move {
             let copied = copy_text(&report).await.is_some();
-            outcome.set(if copied { "Copied." } else { "This browser did not let the page copy it: mark the text and copy it." });
+            outcome.set(if copied {
+                "Copied."
+            } else {
+                "This browser did not let the page copy it: mark the text and copy it."
+            });
         });
     };
     view! {
@@ -33,7 +37,8 @@ pub(super) fn Diagnostics() -> impl IntoView {
 
 fn collect(store: Store) -> String {
     let navigator = window().navigator();
-    let has = |name: &str| if Reflect::has(&navigator, &JsValue::from_str(name)).unwrap_or(false) { "yes" } else { "no" };
+    let has =
+        |name: &str| if Reflect::has(&navigator, &JsValue::from_str(name)).unwrap_or(false) { "yes" } else { "no" };
     let mut browser = vec![
         ("browser", navigator.user_agent().unwrap_or_default()),
         ("language", navigator.language().unwrap_or_default()),
@@ -42,8 +47,13 @@ fn collect(store: Store) -> String {
         ("online", navigator.on_line().to_string()),
     ];
     browser.extend(
-        [("service worker", "serviceWorker"), ("locks", "locks"), ("storage manager", "storage"), ("wake lock", "wakeLock")]
-            .map(|(what, name)| (what, has(name).to_owned())),
+        [
+            ("service worker", "serviceWorker"),
+            ("locks", "locks"),
+            ("storage manager", "storage"),
+            ("wake lock", "wakeLock"),
+        ]
+        .map(|(what, name)| (what, has(name).to_owned())),
     );
     if let Some(run) = store.active.get_untracked() {
         let line = run.snapshot.with_untracked(|snapshot| snapshot.line.clone());

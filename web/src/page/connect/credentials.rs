@@ -14,7 +14,8 @@ pub(super) fn Credentials() -> impl IntoView {
     let secret = Signal::derive(move || name.get().and_then(|name| store.variable(&name)).unwrap_or_default());
     let set_secret = Callback::new(move |text: String| store.set_secret(text));
     let hint = Signal::derive(move || {
-        let again = if store.restored.get() && secret.with(String::is_empty) { "Type it again: it was not kept. " } else { "" };
+        let again =
+            if store.restored.get() && secret.with(String::is_empty) { "Type it again: it was not kept. " } else { "" };
         let name = name.get().unwrap_or_default();
         format!("{again}It stays in memory until this tab is closed. In lightbeam.yaml, ${{{name}}} stands for it.")
     });

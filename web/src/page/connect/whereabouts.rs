@@ -16,9 +16,8 @@ pub(super) fn Whereabouts() -> impl IntoView {
         is_given("edfi_api.mode").is_some_and(|mode| mode.eq_ignore_ascii_case("instance_year_specific"))
             || is_given("edfi_api.instance_code").is_some()
     });
-    let in_the_clear = Memo::new(move |_| {
-        PLACES.iter().any(|key| store.resolved(key).is_some_and(|url| travels_in_the_clear(&url)))
-    });
+    let in_the_clear =
+        Memo::new(move |_| PLACES.iter().any(|key| store.resolved(key).is_some_and(|url| travels_in_the_clear(&url))));
     view! {
         <fieldset>
             <legend>"API"</legend>

@@ -1,7 +1,9 @@
 use leptos::prelude::*;
+use lightbeam_core::invocation::Command;
 
 use super::super::parts::amount::{grouped, moment, size};
 use super::super::parts::save_texts;
+use super::super::results::ResultsView;
 use super::super::store::Store;
 use crate::history::{Entry, FileMark, Outcome};
 
@@ -42,6 +44,10 @@ pub(super) fn EntryView(
             save_texts(&file_name, "application/json", std::iter::once(text));
         });
     };
+    let shown = RwSignal::new(None::<String>);
+    if entry.results_bytes.is_some() && !entry.asked.dry_run && entry.asked.command != Command::Count {
+        store.results_of(&entry, move |text| shown.set(Some(text)));
+    }
     let asked = &entry.asked;
     let flags: Vec<(&str, String)> = [
         ("Endpoints", asked.selector.clone()),
@@ -51,9 +57,13 @@ pub(super) fn EntryView(
         ("Again those with status", asked.resend_status_codes.clone()),
         ("All records, whatever was sent before", asked.force.then(|| "yes".to_owned())),
         ("API", Some(entry.data_url.clone().unwrap_or_else(|| entry.host.clone()))),
-        ("Records", entry.counts.expected.map(|expected| {
-            format!("{} of about {}", grouped(entry.counts.processed), grouped(expected))
-        })),
+        (
+            "Records",
+            entry
+                .counts
+                .expected
+                .map(|expected| format!("{} of about {}", grouped(entry.counts.processed), grouped(expected))),
+        ),
     ]
     .into_iter()
     .filter_map(|(name, value)| Some((name, value?)))
@@ -90,6 +100,7 @@ pub(super) fn EntryView(
             {entry.stdout.clone().filter(|text| !text.is_empty()).map(|text| view! {
                 <pre tabindex="0" aria-label="Output">{text}</pre>
             })}
+            {move || shown.get().map(|text| view! { <ResultsView text=text run=None/> })}
             {(!entry.files.is_empty()).then(|| view! { <Files files=entry.files.clone()/> })}
         </section>
     }

@@ -11,7 +11,11 @@ const METHODS: [(&str, &str, &str); 4] = [
     ("schema", "Form (schema)", "Types, lengths and required properties; on this computer."),
     ("descriptors", "Descriptor values (descriptors)", "Asks the API once for its descriptors."),
     ("uniqueness", "Duplicates (uniqueness)", "Two records with one natural key; on this computer."),
-    ("references", "References (references)", "Whether what records refer to exists; may ask the API for each of them."),
+    (
+        "references",
+        "References (references)",
+        "Whether what records refer to exists; may ask the API for each of them.",
+    ),
 ];
 const DEFAULT: [&str; 3] = ["schema", "descriptors", "uniqueness"];
 
@@ -19,9 +23,10 @@ const DEFAULT: [&str; 3] = ["schema", "descriptors", "uniqueness"];
 fn holds(list: Option<&str>, method: &str) -> bool {
     match list {
         None => DEFAULT.contains(&method),
-        Some(list) => list.split(',').map(str::trim).any(|word| {
-            word == "*" || word.eq_ignore_ascii_case("all") || word.eq_ignore_ascii_case(method)
-        }),
+        Some(list) => list
+            .split(',')
+            .map(str::trim)
+            .any(|word| word == "*" || word.eq_ignore_ascii_case("all") || word.eq_ignore_ascii_case(method)),
     }
 }
 

@@ -20,9 +20,12 @@ pub(super) fn Delete() -> impl IntoView {
             }
         })
     };
-    let wrong = Signal::derive(move || {
-        if store.chosen.with(Vec::is_empty) { "Choose files first.".to_owned() } else { String::new() }
-    });
+    let wrong =
+        Signal::derive(
+            move || {
+                if store.chosen.with(Vec::is_empty) { "Choose files first.".to_owned() } else { String::new() }
+            },
+        );
     view! {
         <section class="card danger" aria-labelledby="delete-title">
             <h2 id="delete-title">"Delete the records of files"</h2>

@@ -182,8 +182,7 @@ impl History {
             RunState::Going => None,
         });
         if let Some(results) = results {
-            let written =
-                async { self.storage().await?.write(&entry.results_name(), results.as_bytes()).await };
+            let written = async { self.storage().await?.write(&entry.results_name(), results.as_bytes()).await };
             if let Err(error) = written.await {
                 entry.results_bytes = None;
                 self.failed("The results could not be kept in the history", &error);
@@ -233,9 +232,9 @@ impl Store {
             let elsewhere = history.elsewhere.get_untracked();
             let mine = self.active.with_untracked(Option::is_some);
             let entries = history.entries.get_untracked();
-            let cut_off = entries.into_iter().filter(|entry| {
-                entry.outcome == Outcome::Going && !elsewhere.contains(&entry.id) && !mine
-            });
+            let cut_off = entries
+                .into_iter()
+                .filter(|entry| entry.outcome == Outcome::Going && !elsewhere.contains(&entry.id) && !mine);
             let mut offered = false;
             for mut entry in cut_off {
                 entry.outcome = Outcome::Interrupted;

@@ -5,23 +5,27 @@ use super::super::store::{KeptTarget, Store};
 
 /// What is stored in this browser, whether it stays, and how to erase it.
 #[component]
-pub(super) fn StoredView() -> impl IntoView {
+pub(super) fn KeptView() -> impl IntoView {
     let store = Store::get();
-    let stored = store.stored;
-    let amount = move || match stored.amount.get() {
+    let kept = store.kept;
+    let amount = move || match kept.stored.get() {
         Some(amount) => {
-            format!("About {} of at most {} that the browser grants.", size(whole(amount.used)), size(whole(amount.quota)))
+            format!(
+                "About {} of at most {} that the browser grants.",
+                size(whole(amount.used)),
+                size(whole(amount.quota))
+            )
         }
         None => "The browser does not tell how much is stored.".to_owned(),
     };
-    let persistence = move || match stored.persistent.get() {
+    let persistence = move || match kept.persistent.get() {
         Some(true) => "✔ The browser keeps it until you erase it.",
         Some(false) => {
             "The browser may drop it where room is short, or after a time without a visit. Then records that were sent before are sent once more, and nothing worse: the API takes them as updates."
         }
         None => "The browser does not tell whether it may drop it.",
     };
-    let may_ask = move || stored.persistent.get() == Some(false);
+    let may_ask = move || kept.persistent.get() == Some(false);
     let asked = RwSignal::new(false);
     let busy = Memo::new(move |_| store.active.with(Option::is_some));
     view! {
@@ -34,7 +38,7 @@ pub(super) fn StoredView() -> impl IntoView {
             <button type="button" on:click=move |_| store.ask_persistence()>"Ask the browser to keep it"</button>
         </p>
         {move || {
-            let targets = stored.targets.get();
+            let targets = kept.targets.get();
             (!targets.is_empty()).then(|| view! { <Targets targets=targets/> })
         }}
         <h3>"Erase everything"</h3>
@@ -52,7 +56,7 @@ pub(super) fn StoredView() -> impl IntoView {
             <span class="hint">{move || busy.get().then_some("A run is under way: wait for its end, or stop it.")}</span>
         </p>
         {move || (asked.get() && !busy.get()).then(|| view! { <Sure asked=asked/> })}
-        <p role="status">{move || stored.told.get()}</p>
+        <p role="status">{move || kept.told.get()}</p>
     }
 }
 
