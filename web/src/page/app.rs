@@ -13,8 +13,9 @@ use leptos::ev;
 use leptos::prelude::*;
 
 use super::connect::ConnectionLine;
-use super::history::History;
+use super::history::{History, Interrupted};
 use super::load::Load;
+use super::parts::Question;
 use super::read::Read;
 use super::remove::Remove;
 use super::store::{Area, Store};
@@ -61,6 +62,7 @@ pub(super) fn App() -> impl IntoView {
         </header>
         <UpdateNote/>
         <main id="main" tabindex="-1">
+            <Interrupted/>
             {move || match store.area.get() {
                 Area::Load => view! { <Load/> }.into_any(),
                 Area::Read => view! { <Read/> }.into_any(),
@@ -69,6 +71,7 @@ pub(super) fn App() -> impl IntoView {
             }}
         </main>
         <Foot/>
+        <Question/>
     }
 }
 

@@ -8,6 +8,7 @@ mod field;
 mod notices;
 mod outputs;
 mod pager;
+mod pick;
 mod question;
 mod run_panel;
 
@@ -18,5 +19,6 @@ pub(super) use field::{Choice, Field, FieldScope, Setting, Switch, id_of};
 pub(super) use notices::Notices;
 pub(super) use outputs::Outputs;
 pub(super) use pager::{Pager, ROWS};
-pub(super) use question::Question;
+pub(super) use pick::PickEndpoints;
+pub(super) use question::{Confirmation, Question};
 pub(super) use run_panel::RunPanel;
