@@ -5,7 +5,8 @@
 //! browser worker, in a WASI sandbox and in a native test, with the same requests and the same results.
 //!
 //! The way in is [`run::run`]: an [`invocation::Invocation`] (what the user typed), a [`host::Host`] and a listener for
-//! [`event::Event`]s go in; a [`run::Report`] comes out. The engine never prints and never prompts.
+//! [`event::Event`]s go in; a [`run::Report`] comes out. The engine never prints and never prompts. Beside it stands
+//! [`probe`], which tells what an API is and whether it can be used, and changes nothing.
 //!
 //! A module uses only what stands below it:
 //!
@@ -36,3 +37,5 @@ pub mod report;
 pub mod run;
 pub mod secret;
 pub mod state;
+
+pub use command::probe;

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use lightbeam_core::host::{Host, HostKind, Opened, StorageError, TlsSupport};
+use lightbeam_core::invocation::Command;
 
 pub use clock::BrowserClock;
 pub use fetch::Fetch;
@@ -34,7 +35,14 @@ pub struct BrowserHost {
 impl BrowserHost {
     /// A host with these files, values of `${NAME}`, and somebody at the controls.
     pub fn new(files: ChosenFiles, variables: BTreeMap<String, Secretive>, operator: Rc<PageOperator>) -> Self {
-        Self { http: Fetch::default(), files, clock: BrowserClock, operator, variables }
+        Self { http: Fetch::new(None), files, clock: BrowserClock, operator, variables }
+    }
+
+    /// The same host for one command, which hints then name.
+    #[must_use]
+    pub fn for_command(mut self, command: Command) -> Self {
+        self.http = Fetch::new(Some(command));
+        self
     }
 }
 
