@@ -92,7 +92,7 @@ fn dos_time(modified: Modified) -> u32 {
     if year < 1980 {
         return 1 << 21 | 1 << 16;
     }
-    (year.min(2107) - 1980) << 25 | month << 21 | day << 16 | hour << 11 | minute << 5 | second / 2
+    (year.min(2107) - 1980) << 25 | month << 21 | day << 16 | hour << 11 | minute << 5 | second >> 1
 }
 
 /// What a number of 64 bits is in a field of 32.

@@ -35,7 +35,7 @@ use std::time::Duration;
 use crate::secret::{Secret, Url};
 
 pub use draft::Draft;
-pub use flags::flags_without_use;
+pub use flags::{flags_without_use, without_useless_flags};
 pub use key_filter::KeyFilter;
 pub use keys::{KEYS, Key, Wants};
 pub use load::{Loaded, load};

@@ -21,11 +21,10 @@ impl Names {
             _ => (file, ""),
         };
         let numbered = (2..).map(|n| format!("{folder}{slash}{stem} ({n}){extension}"));
-        let unique = std::iter::once(name.clone())
+        std::iter::once(name.clone())
             .chain(numbered)
             .find(|name| self.0.insert(name.to_lowercase()))
-            .expect("there are more numbers than files");
-        unique
+            .expect("there are more numbers than files")
     }
 }
 
