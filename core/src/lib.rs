@@ -40,6 +40,6 @@ pub mod secret;
 mod side_by_side;
 pub mod sort;
 pub mod state;
+mod time;
 
 pub use command::probe;
-mod time;
