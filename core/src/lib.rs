@@ -5,7 +5,8 @@
 //! browser worker, in a WASI sandbox and in a native test, with the same requests and the same results.
 //!
 //! The way in is [`run::run`]: an [`invocation::Invocation`] (what the user typed), a [`host::Host`] and a listener for
-//! [`event::Event`]s go in; a [`run::Report`] comes out. The engine never prints and never prompts.
+//! [`event::Event`]s go in; a [`run::Report`] comes out. The engine never prints and never prompts. Beside it stands
+//! [`probe`], which tells what an API is and whether it can be used, and changes nothing.
 //!
 //! A module uses only what stands below it:
 //!
@@ -40,3 +41,5 @@ mod side_by_side;
 pub mod sort;
 pub mod state;
 mod time;
+
+pub use command::probe;

@@ -66,7 +66,7 @@ mod promises {
         let host = WasiHost::granted();
         let server = host.variable("LIGHTBEAM_CHECK_SERVER").and_then(|server| server.parse().ok());
         match server {
-            Some(server) => conformance::check_http(host.http(), &server).await,
+            Some(server) => conformance::check_http(host.http(), &server, host.kind()).await,
             None => promise(false, "LIGHTBEAM_CHECK_SERVER is set", ()),
         }
     }

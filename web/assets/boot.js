@@ -6,7 +6,11 @@
 const inPage = typeof document !== "undefined";
 
 if (inPage) {
-  loadPage().catch((error) => fail(error));
+  loadPage()
+    .catch((error) => fail(error))
+    .then(() => keepForOffline())
+    // Without it the page only needs the network to open.
+    .catch((error) => console.info(`lightbeam does not open offline: ${error?.message ?? error}`));
 } else {
   self.onmessage = (event) => {
     const { js, module } = event.data;
@@ -70,4 +74,37 @@ function fail(error) {
   if (!text) return;
   const why = typeof WebAssembly === "undefined" ? "this browser has no WebAssembly" : String(error?.message ?? error);
   text.textContent = `The page could not be started: ${why}. Load it again; if that does not help, try a current version of Chrome, Edge, Firefox or Safari.`;
+}
+
+/**
+ * Lets a service worker keep the page's files, and tells when it has those of a new version.
+ *
+ * `lightbeam-update` on the window: a new version is there; it may come more than once. `lightbeam-apply-update` from
+ * whoever knows that nothing is under way: take it, which loads the page anew.
+ */
+async function keepForOffline() {
+  // Browsers offer it for https and localhost only.
+  const workers = navigator.serviceWorker;
+  if (!workers) return;
+  const started = !document.getElementById("boot");
+  const registration = await workers.register(new URL("sw.js", import.meta.url), { updateViaCache: "none" });
+  let applying = false;
+  const apply = () => {
+    applying = true;
+    registration.waiting?.postMessage("skip-waiting");
+  };
+  const offer = () => {
+    if (!registration.waiting || !registration.active) return;
+    // A version that does not even start is not worth keeping.
+    if (started) window.dispatchEvent(new CustomEvent("lightbeam-update"));
+    else apply();
+  };
+  window.addEventListener("lightbeam-apply-update", apply);
+  workers.addEventListener("controllerchange", () => {
+    if (applying) location.reload();
+  });
+  const follow = (worker) => worker?.addEventListener("statechange", () => worker.state === "installed" && offer());
+  registration.addEventListener("updatefound", () => follow(registration.installing));
+  follow(registration.installing);
+  offer();
 }

@@ -2,16 +2,37 @@
 //!
 //! | module | holds | runs |
 //! |---|---|---|
+//! | [`chosen_paths`] | the paths that chosen files get below the data folder | everywhere |
 //! | [`protocol`] | what page and worker say to each other | everywhere |
+//! | [`counts`] | the table that `count` prints, read back | everywhere |
+//! | [`history`] | runs that are kept, as JSON | everywhere |
+//! | [`zip`] | the bytes between the files of an archive | everywhere |
+//! | [`results`] | the results file of a run, as the page shows it | everywhere |
 //! | [`story`] | how far a run is, as the page shows it: a fold over events | everywhere |
+//! | [`tasks`] | work on files for the page, and the test of the connection | everywhere |
+//! | [`advice`] | what stands between a page and an API, in sentences | everywhere |
+//! | [`configuration`] | the configuration as a page has to take it | everywhere |
+//! | [`diagnostics`] | what people hand on when something does not work | everywhere |
 //! | `host` | the host traits on fetch, IndexedDB, chosen files | in the browser |
 //! | `worker` | carries orders of the page out | in the worker |
 //! | `page` | what people see | in the page |
 //!
 //! What needs no browser compiles, and is tested, natively.
 
+pub mod advice;
+pub mod chosen_paths;
+pub mod configuration;
+pub mod counts;
+pub mod diagnostics;
+pub mod history;
 pub mod protocol;
+pub mod results;
 pub mod story;
+pub mod tasks;
+pub mod zip;
+
+#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "only browsers use it; tested everywhere"))]
+mod extent;
 
 #[cfg(target_arch = "wasm32")]
 pub mod host;

@@ -1,4 +1,5 @@
-//! The native programs of the tests: the simulated Ed-Fi API, the generator of data, and one that runs components.
+//! The native programs of the tests: the simulated Ed-Fi API, the generator of data, the server of the page, and one
+//! that runs components.
 
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -20,11 +21,31 @@ pub(crate) const CLIENT: (&str, &str) = ("populated", "populatedSecret");
 
 /// `cargo xtask sim …` and `cargo xtask generate …`: the program in our place, with the user's own terminal and folder.
 pub(crate) fn hand_over(program: &str, arguments: &[String]) -> Result<u8> {
+    let mut command = handed_over(program)?;
+    in_our_place(command.args(arguments))
+}
+
+/// `cargo xtask serve …`: the page that was built, as a static host would serve it.
+pub(crate) fn serve(arguments: &[String]) -> Result<u8> {
+    let page = project::page();
+    // Its help is of use before there is a page.
+    let asks = arguments.iter().any(|word| word == "--help" || word == "-h");
+    if !asks && !page.join("index.html").is_file() {
+        return Err(
+            Failure::new(format!("there is no page in {}", project::shown(&page))).hint("`cargo xtask page` builds it")
+        );
+    }
+    in_our_place(handed_over("serve")?.arg(page).args(arguments))
+}
+
+fn handed_over(program: &str) -> Result<Command> {
     let folder = build::native(Profile::Tool, &[SIM])?;
-    let mut command = Command::new(process::program_in(&folder, program));
-    command.args(arguments);
+    Ok(Command::new(process::program_in(&folder, program)))
+}
+
+fn in_our_place(command: &mut Command) -> Result<u8> {
     let status =
-        command.status().map_err(|error| Failure::new(format!("cannot run `{}`: {error}", process::line(&command))))?;
+        command.status().map_err(|error| Failure::new(format!("cannot run `{}`: {error}", process::line(command))))?;
     Ok(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
 }
 
@@ -34,9 +55,10 @@ pub(crate) struct Tools {
     folder: PathBuf,
 }
 
-/// A simulated API that ends with this value.
+/// A server, such as the simulated API, that ends with this value.
 #[derive(Debug)]
-pub(crate) struct Api {
+pub(crate) struct Served {
+    /// Without a slash at its end.
     pub(crate) address: String,
     _program: Running,
 }
@@ -84,33 +106,38 @@ impl Tools {
     }
 
     /// Starts the simulated API and waits until it answers.
-    pub(crate) fn api(&self, port: u16, options: &[&str]) -> Result<Api> {
-        if port != 0 {
-            check_free(port)?;
-        }
+    pub(crate) fn api(&self, port: u16, options: &[&str]) -> Result<Served> {
         let mut command = Command::new(process::program_in(&self.folder, "sim"));
-        command.arg("--port").arg(port.to_string()).args(options);
-        let (program, first) = Running::server(&mut command)?;
-        let address = address_in(&first)
-            .ok_or_else(|| Failure::new(format!("the simulated API told no address, but `{first}`")))?;
-        say::note(format!("It listens on {address}."));
-        Ok(Api { address, _program: program })
+        serve_on(port, "--port", command.args(options))
+    }
+
+    /// Serves the page until the value is dropped.
+    pub(crate) fn page(&self, port: u16) -> Result<Served> {
+        let mut command = Command::new(process::program_in(&self.folder, "serve"));
+        serve_on(port, "--page-port", command.arg(project::page()))
     }
 }
 
+/// Starts a program that listens on a port, which a person can choose by an option of ours.
+fn serve_on(port: u16, option: &str, command: &mut Command) -> Result<Served> {
+    if port != 0 {
+        check_free(port, option)?;
+    }
+    let (program, first) = Running::server(command.arg("--port").arg(port.to_string()))?;
+    let address =
+        address_in(&first).ok_or_else(|| Failure::new(format!("the server told no address, but `{first}`")))?;
+    say::note(format!("It listens on {address}."));
+    Ok(Served { address, _program: program })
+}
+
 /// A port that another program holds is worth a sentence of its own.
-fn check_free(port: u16) -> Result<()> {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, port))
-        .map(drop)
-        .map_err(|error| {
-            Failure::new(format!(
-                "the simulated API cannot listen on port {port}: {error}"
-            ))
-            .hint(format!(
-                "another program has it, perhaps another demo: end that, or give another port with --port, such as --port {}",
-                port.checked_add(1).unwrap_or(8765)
-            ))
-        })
+fn check_free(port: u16, option: &str) -> Result<()> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map(drop).map_err(|error| {
+        Failure::new(format!("nothing can be served on port {port}: {error}")).hint(format!(
+            "another program has it, perhaps another demo: end that, or give another port, such as {option} {}",
+            port.checked_add(10).unwrap_or(8765)
+        ))
+    })
 }
 
 /// The address in the first line that the simulated API prints, without a slash at its end.
@@ -136,7 +163,7 @@ mod tests {
     fn a_port_that_is_taken_is_named() {
         let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = taken.local_addr().unwrap().port();
-        let text = check_free(port).unwrap_err().to_string();
+        let text = check_free(port, "--port").unwrap_err().to_string();
         assert!(text.contains(&port.to_string()) && text.contains("--port"), "{text}");
     }
 }

@@ -11,11 +11,14 @@ The project's own commands. Each gets what it needs by itself, says what it does
 
 usage: cargo xtask COMMAND [OPTIONS]
 
-  setup      get the WebAssembly targets, formatter and linter
+  setup      get the WebAssembly targets, formatter, linter, the tools of the page, and a browser to test it in
   build      build the component: target/lightbeam.wasm
-  demo       send a made-up district into a simulated Ed-Fi API, and show the result
+  page       build the page: dist/
+  serve      serve the page on this machine; options as in `cargo xtask serve --help`
+  demo       send a made-up district into a simulated Ed-Fi API, show the result, and serve the page beside it
                --students N   how large the district is, when it is made (200)
                --port P       where the simulated API listens (8765)
+               --page-port P  where the page is served (8766)
   test       run every check and test of the project
                --only STAGE   one stage
                --from STAGE   this stage and all after it
@@ -33,11 +36,13 @@ usage: cargo xtask COMMAND [OPTIONS]
 pub(crate) enum Task {
     Setup,
     Build,
-    Demo { students: u64, port: u16 },
+    Page,
+    Demo { students: u64, port: u16, page_port: u16 },
     Test(Selection),
     ListStages,
     Bench { students: u64, rounds: u32 },
     Docs,
+    Serve(Vec<String>),
     Sim(Vec<String>),
     Generate(Vec<String>),
     Help,
@@ -52,7 +57,8 @@ impl Task {
         };
         let rest: Vec<String> = arguments.collect();
         match command.as_str() {
-            // These two read their own options.
+            // These read their own options.
+            "serve" => return Ok(Self::Serve(rest)),
             "sim" => return Ok(Self::Sim(rest)),
             "generate" => return Ok(Self::Generate(rest)),
             _ if rest.iter().any(|word| word == "--help" || word == "-h") => return Ok(Self::Help),
@@ -62,9 +68,12 @@ impl Task {
         let task = match command.as_str() {
             "setup" => Self::Setup,
             "build" => Self::Build,
-            "demo" => {
-                Self::Demo { students: options.number("--students", 200)?, port: options.number("--port", 8765)? }
-            }
+            "page" => Self::Page,
+            "demo" => Self::Demo {
+                students: options.number("--students", 200)?,
+                port: options.number("--port", 8765)?,
+                page_port: options.number("--page-port", 8766)?,
+            },
             "test" if options.take_switch("--list") => Self::ListStages,
             "test" => Self::Test(Selection::new(options.take("--only"), options.take("--from"))?),
             "bench" => {
@@ -160,7 +169,11 @@ mod tests {
         assert_eq!(read("").unwrap(), Task::Help);
         assert_eq!(read("setup").unwrap(), Task::Setup);
         assert_eq!(read("docs").unwrap(), Task::Docs);
-        assert_eq!(read("demo --port=9000").unwrap(), Task::Demo { students: 200, port: 9000 });
+        assert_eq!(read("page").unwrap(), Task::Page);
+        assert_eq!(
+            read("demo --port=9000 --page-port 9001").unwrap(),
+            Task::Demo { students: 200, port: 9000, page_port: 9001 }
+        );
         assert_eq!(read("bench --students 10 --rounds 1").unwrap(), Task::Bench { students: 10, rounds: 1 });
         assert_eq!(read("test --help").unwrap(), Task::Help);
         assert_eq!(read("test --list").unwrap(), Task::ListStages);
@@ -180,7 +193,8 @@ mod tests {
     }
 
     #[test]
-    fn the_options_of_the_simulated_api_are_its_own() {
+    fn the_options_of_other_programs_are_their_own() {
+        assert_eq!(read("serve --prefix /x/").unwrap(), Task::Serve(vec!["--prefix".into(), "/x/".into()]));
         assert_eq!(read("sim --port 1 --help").unwrap(), Task::Sim(vec!["--port".into(), "1".into(), "--help".into()]));
     }
 

@@ -87,7 +87,7 @@ struct Bench {
 /// A working folder without state, and an API without records.
 struct Work {
     folder: PathBuf,
-    _api: api::Api,
+    _api: api::Served,
 }
 
 #[derive(Clone, Debug)]

@@ -11,6 +11,8 @@ use crate::{process, project, say};
 /// Compiler, cargo, the sources of the standard library, linkers, the C parts for WASI, and clippy.
 const PACKAGES: [&str; 6] = ["rustc-web", "cargo-web", "rust-web-src", "rust-web-llvm", "wasi-libc", "rust-web-clippy"];
 
+const WHY: &str = "a compiler that can be given the wasm targets";
+
 /// A link to the linker of one LLVM version, which is a package of its own that the others only recommend.
 const LINKER: &str = "/usr/bin/rust-lld";
 
@@ -24,16 +26,28 @@ fn names_debian(os_release: &str) -> bool {
     os_release.lines().filter_map(|line| line.strip_prefix("ID=")).any(|id| id.trim_matches(['"', '\'']) == "debian")
 }
 
+/// Whether packages that Debian and its kin have under the same name can be installed here.
+pub(crate) fn has_apt() -> bool {
+    std::fs::read_to_string("/etc/os-release").is_ok_and(|text| names_kin(&text))
+        && Path::new("/usr/bin/apt-get").exists()
+}
+
+fn names_kin(os_release: &str) -> bool {
+    let words =
+        os_release.lines().filter_map(|line| line.strip_prefix("ID=").or_else(|| line.strip_prefix("ID_LIKE=")));
+    words.flat_map(|ids| ids.trim_matches(['"', '\'']).split(' ')).any(|id| id == "debian")
+}
+
 /// Installs what is missing and checks that the compiler is new enough.
 pub(crate) fn install() -> Result<()> {
     let missing: Vec<&str> = PACKAGES.into_iter().filter(|package| !is_installed(package)).collect();
     if missing.is_empty() {
         say::note("Debian's packages are there already.");
     } else {
-        apt_install(&missing)?;
+        apt_install(&missing, WHY)?;
     }
     if let Some(linker) = missing_linker() {
-        apt_install(&[&linker])?;
+        apt_install(&[&linker], WHY)?;
     }
     check_version()
 }
@@ -52,11 +66,9 @@ fn missing_linker() -> Option<String> {
     Some(program.file_name()?.to_string_lossy().into_owned())
 }
 
-fn apt_install(packages: &[&str]) -> Result<()> {
-    say::note(format!(
-        "Installing Debian's packages {}: a compiler that can be given the wasm targets.",
-        packages.join(" ")
-    ));
+/// Installs packages, and tells why.
+pub(crate) fn apt_install(packages: &[&str], why: &str) -> Result<()> {
+    say::note(format!("Installing the system's packages {}: {why}.", packages.join(" ")));
     let mut install = vec!["install", "-y", "--no-install-recommends"];
     install.extend(packages);
     if process::status(&mut apt_get(&install)?)?.success() {
@@ -66,7 +78,7 @@ fn apt_install(packages: &[&str]) -> Result<()> {
     let by_hand = |failure: Failure| {
         failure
             .hint(format!("by hand, as root: apt-get update && apt-get install {}", packages.join(" ")))
-            .hint("Debian 12 or later with its security updates has these packages")
+            .hint("Debian 12 or later with its security updates has them")
     };
     process::run(&mut apt_get(&["update"])?).map_err(by_hand)?;
     process::run(&mut apt_get(&install)?).map_err(by_hand)
@@ -122,6 +134,8 @@ mod tests {
     fn debian_is_told_from_what_is_like_it() {
         assert!(names_debian("NAME=\"Debian GNU/Linux\"\nID=debian\n"));
         assert!(!names_debian("ID=ubuntu\nID_LIKE=debian\n"));
+        assert!(names_kin("ID=ubuntu\nID_LIKE=debian\n") && names_kin("ID=mint\nID_LIKE=\"ubuntu debian\"\n"));
+        assert!(!names_kin("ID=fedora\n"));
         assert!(!names_debian(""));
     }
 

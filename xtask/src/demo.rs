@@ -1,5 +1,6 @@
-//! `cargo xtask demo`: a made-up district goes into a simulated Ed-Fi API, twice.
+//! `cargo xtask demo`: a made-up district goes into a simulated Ed-Fi API, twice, and the page is served beside it.
 
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
@@ -9,7 +10,7 @@ use crate::build::{self, Profile};
 use crate::failure::{Failure, Result};
 use crate::results::Results;
 use crate::runner::{self, Grants, Runner};
-use crate::{process, project, say, setup};
+use crate::{page, page_tools, process, project, say, setup};
 
 const CONFIGURATION: &str = "lightbeam.yaml";
 const RESULTS: &str = "results.json";
@@ -18,7 +19,7 @@ const RESULTS: &str = "results.json";
 const ALL_SKIPPED: i32 = 99;
 
 /// Runs the demonstration with a district of that many students, if it has to be made.
-pub(crate) fn run(students: u64, port: u16) -> Result<()> {
+pub(crate) fn run(students: u64, port: u16, page_port: u16) -> Result<()> {
     let toolchain = setup::wasm()?;
     let component = build::component(&toolchain)?;
     let (tools, runner) = match Runner::on_path() {
@@ -41,7 +42,12 @@ pub(crate) fn run(students: u64, port: u16) -> Result<()> {
     let first = demo.send()?;
     say::step("Sending the same once more");
     let second = demo.send()?;
-    demo.explain(&first, &second, &api.address)
+    demo.explain(&first, &second, &api.address)?;
+
+    page::build(&toolchain, &page_tools::all()?)?;
+    say::step("Serving the page");
+    let page = tools.page(page_port)?;
+    demo.show_page(&page.address, &api.address)
 }
 
 struct Demo {
@@ -125,6 +131,34 @@ impl Demo {
             return Err(Failure::new("the second sending should have found that everything was already sent"));
         }
         Ok(())
+    }
+
+    /// Whoever sits before it can try the page; where nobody does, it was only shown that it is served.
+    fn show_page(&self, page: &str, api: &str) -> Result<()> {
+        let (client, secret) = api::CLIENT;
+        say::result(format!(
+            "\n\
+            The same in a browser: open the page, and give it what it asks for.\n\
+            \n\
+            \x20 page      {page}/\n\
+            \x20 base URL  {api}\n\
+            \x20 key       {client}\n\
+            \x20 secret    {secret}\n\
+            \x20 records   the files in {data}\n\
+            \n\
+            The page remembers for itself what it has sent.",
+            data = project::shown(&self.folder.join("data")),
+        ));
+        if !(std::io::stdin().is_terminal() && std::io::stdout().is_terminal()) {
+            say::result("\nNo terminal: the demo ends here, and with it the page and the simulated API.");
+            return Ok(());
+        }
+        say::result("\nBoth are there until you press Enter.");
+        let mut line = String::new();
+        std::io::stdin()
+            .read_line(&mut line)
+            .map(drop)
+            .map_err(|error| Failure::new(format!("cannot wait for Enter: {error}")))
     }
 
     fn where_files_are(&self) -> String {

@@ -5,13 +5,18 @@
 mod api;
 mod args;
 mod bench;
+mod browser;
 mod build;
 mod debian;
 mod demo;
 mod docs;
 mod failure;
+mod fingerprint;
 mod licences;
+mod offline;
 mod own_words;
+mod page;
+mod page_tools;
 mod process;
 mod project;
 mod python_tool;
@@ -44,7 +49,8 @@ fn perform(task: Task) -> Result<u8> {
     match task {
         Task::Setup => setup::all(),
         Task::Build => build::run(),
-        Task::Demo { students, port } => demo::run(students, port),
+        Task::Page => page::run(),
+        Task::Demo { students, port, page_port } => demo::run(students, port, page_port),
         Task::Test(selection) => test_stages::run(&selection),
         Task::ListStages => {
             test_stages::list();
@@ -52,6 +58,7 @@ fn perform(task: Task) -> Result<u8> {
         }
         Task::Bench { students, rounds } => bench::run(students, rounds),
         Task::Docs => docs::write(),
+        Task::Serve(arguments) => return api::serve(&arguments),
         Task::Sim(arguments) => return api::hand_over("sim", &arguments),
         Task::Generate(arguments) => return api::hand_over("generate", &arguments),
         Task::Help => {

@@ -142,6 +142,22 @@ fn how(status: ExitStatus) -> String {
     }
 }
 
+/// A command as the arguments of a program that runs it, with its variables and folder.
+pub(crate) fn started_by(program: &Path, inner: &Command) -> Command {
+    let mut outer = Command::new(program);
+    outer.arg(inner.get_program()).args(inner.get_args());
+    for (name, value) in inner.get_envs() {
+        match value {
+            Some(value) => outer.env(name, value),
+            None => outer.env_remove(name),
+        };
+    }
+    if let Some(folder) = inner.get_current_dir() {
+        outer.current_dir(folder);
+    }
+    outer
+}
+
 /// The command as a person would type it, without the variables that we set.
 pub(crate) fn line(command: &Command) -> String {
     // The cargo that runs us has a long path that says nothing to a reader.
@@ -176,6 +192,16 @@ mod tests {
         let mut command = Command::new("/usr/bin/cargo");
         command.args(["test", "--", "it's", "a b", ""]);
         assert_eq!(line(&command), "/usr/bin/cargo test -- 'it'\\''s' 'a b' ''");
+    }
+
+    #[test]
+    fn a_program_gets_a_command_with_all_that_belongs_to_it() {
+        let mut inner = Command::new("cargo");
+        inner.args(["test", "x"]).env("SET", "1").env_remove("GONE").current_dir("somewhere");
+        let outer = started_by(Path::new("server"), &inner);
+        assert_eq!(line(&outer), "server cargo test x");
+        assert_eq!(outer.get_current_dir(), Some(Path::new("somewhere")));
+        assert!(outer.get_envs().eq(inner.get_envs()));
     }
 
     #[test]

@@ -37,6 +37,24 @@ pub(crate) fn component() -> PathBuf {
     target().join("lightbeam.wasm")
 }
 
+/// The page as `page` leaves it, complete.
+pub(crate) fn page() -> PathBuf {
+    root().join("dist")
+}
+
+/// What is kept for the next time, and for other copies of the project: `$XDG_CACHE_HOME/lightbeam`, else
+/// `~/.cache/lightbeam`.
+pub(crate) fn cache() -> Result<PathBuf> {
+    let named = |variable| std::env::var_os(variable).filter(|value| !value.is_empty());
+    named("XDG_CACHE_HOME")
+        .map(PathBuf::from)
+        .or_else(|| named("HOME").map(|home| Path::new(&home).join(".cache")))
+        .map(|cache| cache.join("lightbeam"))
+        .ok_or_else(|| {
+            Failure::new("there is no folder to keep compilers and tools in").hint("set HOME or XDG_CACHE_HOME")
+        })
+}
+
 /// The cargo that runs us, in the project's folder.
 pub(crate) fn cargo() -> Command {
     let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
@@ -63,6 +81,28 @@ pub(crate) fn read(path: &Path) -> Result<String> {
 /// Writes a file as a whole.
 pub(crate) fn write(path: &Path, text: &str) -> Result<()> {
     std::fs::write(path, text).map_err(|error| Failure::file("write", path, &error))
+}
+
+/// Every file below a folder, by its path from there with forward slashes, sorted.
+pub(crate) fn files_below(folder: &Path) -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    let mut left = vec![PathBuf::new()];
+    while let Some(inner) = left.pop() {
+        let place = folder.join(&inner);
+        let failed = |error: &std::io::Error| Failure::file("list", &place, error);
+        for entry in std::fs::read_dir(&place).map_err(|error| failed(&error))? {
+            let entry = entry.map_err(|error| failed(&error))?;
+            let path = inner.join(entry.file_name());
+            if entry.path().is_dir() {
+                left.push(path);
+            } else {
+                let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
+                found.push(parts.join("/"));
+            }
+        }
+    }
+    found.sort_unstable();
+    Ok(found)
 }
 
 /// Removes a folder with all that is in it; one that is not there is fine.

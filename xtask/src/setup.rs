@@ -3,9 +3,10 @@
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use crate::browser::Browser;
 use crate::failure::{Failure, Result};
 use crate::wasm_toolchain::{self, WasmToolchain, missing_targets};
-use crate::{debian, process, project, say, wasm_std};
+use crate::{debian, page_tools, process, project, say, wasm_std};
 
 /// How long rustup may take before we look for another way.
 const RUSTUP_LIMIT: Duration = Duration::from_mins(5);
@@ -18,6 +19,8 @@ pub(crate) fn all() -> Result<()> {
     let begin = Instant::now();
     wasm()?;
     checkers()?;
+    page_tools::all()?;
+    Browser::get()?;
     say::note(format!("Set-up is complete. It took {}.", say::duration(begin.elapsed())));
     Ok(())
 }

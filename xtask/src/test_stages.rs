@@ -1,11 +1,14 @@
 //! `cargo xtask test`: every check and test of the project, stage by stage.
 
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use crate::browser::Browser;
 use crate::failure::{Failure, Result};
+use crate::page_tools::PageTools;
 use crate::wasm_toolchain::{BROWSER, COMPONENT, WasmToolchain};
-use crate::{build, licences, own_words, process, project, say, setup};
+use crate::{build, licences, own_words, page, page_tools, process, project, say, setup};
 
 /// A check with a name by which it can be run alone.
 struct Stage {
@@ -37,6 +40,11 @@ const STAGES: &[Stage] = &[
         name: "clippy-wasi",
         what: "clippy is content with the component",
         run: |tools| clippy(tools, COMPONENT, build::COMPONENT_PACKAGE, &["--bins", "--tests"]),
+    },
+    Stage {
+        name: "clippy-web",
+        what: "clippy is content with the page",
+        run: |tools| clippy(tools, BROWSER, page::PAGE_PACKAGE, &["--lib", "--bins", "--tests"]),
     },
     Stage {
         name: "clippy",
@@ -78,11 +86,26 @@ const STAGES: &[Stage] = &[
             process::run(&mut cargo)
         },
     },
+    Stage {
+        name: "page",
+        what: "the page builds, and is small enough: dist/",
+        run: |tools| page::check_size(&tools.page()?),
+    },
+    Stage {
+        name: "page-host",
+        what: "the page's host keeps the promises of the host traits, inside a browser",
+        run: page_host,
+    },
     Stage { name: "examples", what: "examples in the documentation work", run: |_| process::run(test().arg("--doc")) },
     Stage {
         name: "harness",
-        what: "the parts together: the component in wasmtime against the simulated API",
-        run: |_| process::run(test().args(["--test", "*"])),
+        what: "the parts together: component and page against the simulated API",
+        run: |tools| {
+            let mut cargo = test();
+            tools.browser()?.tell(&mut cargo);
+            cargo.env("LIGHTBEAM_PAGE", tools.page()?).args(["--test", "*"]);
+            process::run(&mut cargo)
+        },
     },
 ];
 
@@ -96,6 +119,9 @@ fn test() -> Command {
 #[derive(Default)]
 struct Tools {
     wasm: Option<WasmToolchain>,
+    for_the_page: Option<PageTools>,
+    page: Option<PathBuf>,
+    browser: Option<Browser>,
 }
 
 impl Tools {
@@ -107,6 +133,46 @@ impl Tools {
         self.wasm = Some(toolchain.clone());
         Ok(toolchain)
     }
+
+    fn page_tools(&mut self) -> Result<PageTools> {
+        if let Some(tools) = &self.for_the_page {
+            return Ok(tools.clone());
+        }
+        let tools = page_tools::all()?;
+        self.for_the_page = Some(tools.clone());
+        Ok(tools)
+    }
+
+    /// The page, built.
+    fn page(&mut self) -> Result<PathBuf> {
+        if let Some(page) = &self.page {
+            return Ok(page.clone());
+        }
+        let page = page::build(&self.wasm()?, &self.page_tools()?)?;
+        self.page = Some(page.clone());
+        Ok(page)
+    }
+
+    fn browser(&mut self) -> Result<Browser> {
+        if let Some(browser) = &self.browser {
+            return Ok(browser.clone());
+        }
+        let browser = Browser::get()?;
+        self.browser = Some(browser.clone());
+        Ok(browser)
+    }
+}
+
+/// Tests that are modules: wasm-bindgen's runner runs them in a page of their own, beside the servers of the HTTP checks.
+fn page_host(tools: &mut Tools) -> Result<()> {
+    process::run(project::cargo().args(["build", "--workspace", "--locked", "--bin", "check-server"]))?;
+    let mut cargo = tools.wasm()?.cargo("test", BROWSER);
+    cargo.args(["--package", page::PAGE_PACKAGE, "--locked", "--test", "*"]);
+    cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", tools.page_tools()?.program("wasm-bindgen-test-runner"));
+    // Seconds for all tests of a file; without it they are twenty.
+    cargo.env("WASM_BINDGEN_TEST_TIMEOUT", "600");
+    tools.browser()?.tell_runner(&mut cargo)?;
+    process::run(&mut process::started_by(&project::native_program("debug", "check-server"), &cargo))
 }
 
 fn clippy(tools: &mut Tools, target: &str, package: &str, what: &[&str]) -> Result<()> {

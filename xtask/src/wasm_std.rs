@@ -22,7 +22,7 @@ const WASI_LIBC: &str = "/usr/lib/wasm32-wasi";
 
 /// The toolchain with standard libraries for every wasm target, built now if they are not there.
 pub(crate) fn toolchain() -> Result<WasmToolchain> {
-    let cache = cache_folder()?;
+    let cache = project::cache()?;
     let sysroot = sysroot(&cache)?;
     if is_complete(&sysroot) {
         say::note(format!("The standard libraries are there already, in {}.", sysroot.display()));
@@ -39,7 +39,7 @@ pub(crate) fn toolchain() -> Result<WasmToolchain> {
 
 /// Whether an earlier set-up has built them for the compiler that Debian has now.
 pub(crate) fn is_built() -> bool {
-    cache_folder().and_then(|cache| sysroot(&cache)).is_ok_and(|sysroot| is_complete(&sysroot))
+    project::cache().and_then(|cache| sysroot(&cache)).is_ok_and(|sysroot| is_complete(&sysroot))
 }
 
 fn sysroot(cache: &Path) -> Result<PathBuf> {
@@ -169,18 +169,6 @@ fn forget_what_an_older_one_built(sysroot: &Path) -> Result<()> {
     }
     project::make_folder(&built)?;
     project::write(&known, &stamp)
-}
-
-/// `$XDG_CACHE_HOME/lightbeam`, else `~/.cache/lightbeam`.
-fn cache_folder() -> Result<PathBuf> {
-    let named = |variable| std::env::var_os(variable).filter(|value| !value.is_empty());
-    named("XDG_CACHE_HOME")
-        .map(PathBuf::from)
-        .or_else(|| named("HOME").map(|home| Path::new(&home).join(".cache")))
-        .map(|cache| cache.join("lightbeam"))
-        .ok_or_else(|| {
-            Failure::new("there is no folder to keep the standard libraries in").hint("set HOME or XDG_CACHE_HOME")
-        })
 }
 
 /// The name says all that decides whether the libraries fit the compiler.

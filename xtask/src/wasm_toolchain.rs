@@ -1,10 +1,10 @@
 //! The compiler that makes WebAssembly.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::failure::Result;
+use crate::failure::{Failure, Result};
 use crate::{process, project};
 
 /// The target of the component.
@@ -43,10 +43,38 @@ impl WasmToolchain {
         command.env("CARGO_TARGET_DIR", project::wasm_target()).args([subcommand, "--target", target]);
         command
     }
+
+    /// A program that calls the cargo on PATH itself, such as the one that builds the page, with these folders on PATH
+    /// before all others.
+    pub(crate) fn program(&self, program: &Path, folders: &[PathBuf]) -> Result<Command> {
+        let mut first = Vec::new();
+        let mut command = match self {
+            Self::Usual => Command::new(program),
+            Self::Debian(sysroot) => {
+                first.extend(Path::new(DEBIAN_CARGO).parent().map(Path::to_owned));
+                let mut command = debian(program, sysroot);
+                command.env("CARGO", DEBIAN_CARGO);
+                command
+            }
+        };
+        let usual = std::env::var_os("PATH").unwrap_or_default();
+        let all = folders.iter().cloned().chain(first).chain(std::env::split_paths(&usual));
+        let path = std::env::join_paths(all).map_err(|error| Failure::new(format!("PATH cannot be set: {error}")))?;
+        command.current_dir(project::root()).env("CARGO_TARGET_DIR", project::wasm_target()).env("PATH", path);
+        Ok(command)
+    }
+
+    /// What the compiler calls itself.
+    pub(crate) fn version(&self) -> Result<String> {
+        match self {
+            Self::Usual => process::output(Command::new(usual_rustc()).current_dir(project::root()).arg("-vV")),
+            Self::Debian(_) => process::output(debian_command(DEBIAN_RUSTC).arg("-vV")),
+        }
+    }
 }
 
 /// A program of Debian's, undisturbed by the toolchain that runs us.
-pub(crate) fn debian_command(program: &str) -> Command {
+pub(crate) fn debian_command(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
     command.env("RUSTC", DEBIAN_RUSTC);
     for variable in [
@@ -65,7 +93,7 @@ pub(crate) fn debian_command(program: &str) -> Command {
     command
 }
 
-fn debian(program: &str, sysroot: &Path) -> Command {
+fn debian(program: impl AsRef<OsStr>, sysroot: &Path) -> Command {
     // The encoded form alone takes a path with blanks in it.
     let mut flags = OsString::from("--sysroot\u{1f}");
     flags.push(sysroot);
@@ -86,10 +114,14 @@ pub(crate) fn has_std(sysroot: &Path, target: &str) -> bool {
     })
 }
 
+fn usual_rustc() -> OsString {
+    std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into())
+}
+
 /// The sysroot of the compiler that cargo uses for native programs.
 pub(crate) fn usual_sysroot() -> Result<PathBuf> {
-    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let printed = process::output(Command::new(rustc).current_dir(project::root()).args(["--print", "sysroot"]))?;
+    let printed =
+        process::output(Command::new(usual_rustc()).current_dir(project::root()).args(["--print", "sysroot"]))?;
     Ok(PathBuf::from(printed.trim()))
 }
 

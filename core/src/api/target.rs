@@ -2,7 +2,7 @@ use super::ConnectError;
 use super::Unreachable;
 use super::discovery::{Discovered, DiscoveredUrls};
 use super::urls::{self, Route};
-use crate::config::{ConfigError, EdFiApi};
+use crate::config::{ConfigError, EdFiApi, Mode};
 use crate::event::EndpointId;
 use crate::notice::Notice;
 use crate::secret::Url;
@@ -20,6 +20,8 @@ pub struct Target {
     pub documents: DocumentUrls,
     /// The API's own version, where it tells one.
     pub version: Option<String>,
+    /// How its data root is built, where the configuration or the API tells it.
+    pub mode: Option<Mode>,
     /// What the user should know about these URLs.
     pub notices: Vec<Notice>,
     /// What fills placeholders in URLs that are found later.
@@ -118,7 +120,8 @@ impl Target {
         notices.extend(names.notice());
         notices.extend(clear_text(&data_url, &oauth_url));
         let version = found.and_then(|found| found.version);
-        Ok(Self { data_url, oauth_url, dependencies_url, documents, version, notices, route })
+        let mode = route.mode;
+        Ok(Self { data_url, oauth_url, dependencies_url, documents, version, mode, notices, route })
     }
 }
 

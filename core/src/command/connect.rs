@@ -86,12 +86,7 @@ pub(crate) async fn connect<'a, H: Host>(
         .await
         .map_err(|error| NotBegun { notice: error.notice(), exit: error.exit() })?;
     found.notices.iter().cloned().for_each(&tell);
-    if found.data_url.is_https() && !config.connection.verify_ssl && host.tls() == TlsSupport::AlwaysVerifies {
-        tell(
-            Notice::warning("connection.verify_ssl is false, but certificates are verified all the same here")
-                .with_hint("the API needs a certificate of a public authority, or plain http on this machine"),
-        );
-    }
+    verified_all_the_same(host, config, &found).into_iter().for_each(&tell);
     listener.hear(&Event::Connected { data_url: found.data_url.to_string(), version: found.version.clone() });
     let target = Target::new(&found.data_url);
     let lock = match &storage {
@@ -100,11 +95,7 @@ pub(crate) async fn connect<'a, H: Host>(
         }
         _ => None,
     };
-    let front_end = match host.kind() {
-        HostKind::Process => FrontEnd::PROCESS,
-        HostKind::Page => FrontEnd::PAGE,
-    };
-    let api = Api::new(host, config, found, listener, front_end);
+    let api = Api::new(host, config, found, listener, front_end(host));
     let prepared = async {
         if signs_in {
             api.sign_in().await.map_err(NotBegun::unreachable)?;
@@ -134,6 +125,24 @@ pub(crate) async fn connect<'a, H: Host>(
             Err(error)
         }
     }
+}
+
+/// How requests are made from this host, where the user set nothing.
+pub(super) fn front_end<H: Host>(host: &H) -> FrontEnd {
+    match host.kind() {
+        HostKind::Process => FrontEnd::PROCESS,
+        HostKind::Page => FrontEnd::PAGE,
+    }
+}
+
+/// That certificates are verified although the user does not want that, where the host cannot do without.
+pub(super) fn verified_all_the_same<H: Host>(host: &H, config: &Config, found: &api::Target) -> Option<Notice> {
+    let is_in_vain =
+        found.data_url.is_https() && !config.connection.verify_ssl && host.tls() == TlsSupport::AlwaysVerifies;
+    is_in_vain.then(|| {
+        Notice::warning("connection.verify_ssl is false, but certificates are verified all the same here")
+            .with_hint("the API needs a certificate of a public authority, or plain http on this machine")
+    })
 }
 
 /// Whether the run changes what is remembered of the target, so that no other may do so meanwhile.
@@ -167,7 +176,7 @@ async fn beside_lock<T>(
     }
 }
 
-async fn open_storage<H: Host>(
+pub(super) async fn open_storage<H: Host>(
     config: &Config,
     host: &H,
     tell: &impl Fn(Notice),
@@ -237,7 +246,7 @@ async fn take_lock<H: Host>(
 }
 
 /// The API's endpoints, from its dependency list and its documents; at least one of the two must be had.
-async fn endpoints<H: Host>(
+pub(super) async fn endpoints<H: Host>(
     api: &Api<'_, H>,
     storage: Option<&H::Storage>,
     target: &Target,

@@ -9,6 +9,7 @@ mod delete;
 mod failed_records;
 mod failure;
 mod fetch;
+pub mod probe;
 mod reader;
 mod removal;
 mod send;

@@ -14,32 +14,115 @@ const REHEARSED: &[Command] =
 const REMOVING: &[Command] = &[Command::Delete, Command::Truncate];
 const WITH_RECORDS: &[Command] = &[Command::Validate, Command::Send, Command::ValidateSend, Command::Delete];
 
+const READING: &[Command] = &[Command::Fetch, Command::Count];
+const ALL_BUT_CREATE: &[Command] = &[
+    Command::Count,
+    Command::Fetch,
+    Command::Validate,
+    Command::Send,
+    Command::ValidateSend,
+    Command::Delete,
+    Command::Truncate,
+];
+
+/// A flag that not every command has a use for.
+struct Flag {
+    name: &'static str,
+    commands: &'static [Command],
+    is_given: fn(&Invocation) -> bool,
+    clear: fn(&mut Invocation),
+}
+
+const FLAGS: &[Flag] = &[
+    Flag {
+        name: "--keep-keys",
+        commands: &[Command::Fetch],
+        is_given: |given| given.keep_keys.is_some(),
+        clear: |given| given.keep_keys = None,
+    },
+    Flag {
+        name: "--drop-keys",
+        commands: &[Command::Fetch],
+        is_given: |given| given.drop_keys.is_some(),
+        clear: |given| given.drop_keys = None,
+    },
+    Flag {
+        name: "--query",
+        commands: READING,
+        is_given: |given| given.query.is_some(),
+        clear: |given| given.query = None,
+    },
+    Flag { name: "--force", commands: FORCED, is_given: |given| given.force, clear: |given| given.force = false },
+    Flag {
+        name: "--older-than",
+        commands: WITH_STATE,
+        is_given: |given| given.older_than.is_some(),
+        clear: |given| given.older_than = None,
+    },
+    Flag {
+        name: "--newer-than",
+        commands: WITH_STATE,
+        is_given: |given| given.newer_than.is_some(),
+        clear: |given| given.newer_than = None,
+    },
+    Flag {
+        name: "--resend-status-codes",
+        commands: WITH_STATE,
+        is_given: |given| given.resend_status_codes.is_some(),
+        clear: |given| given.resend_status_codes = None,
+    },
+    Flag {
+        name: "--failed-dir",
+        commands: WITH_RECORDS,
+        is_given: |given| given.failed_dir.is_some(),
+        clear: |given| given.failed_dir = None,
+    },
+    Flag {
+        name: "--dry-run",
+        commands: REHEARSED,
+        is_given: |given| given.dry_run,
+        clear: |given| given.dry_run = false,
+    },
+    Flag { name: "--yes", commands: REMOVING, is_given: |given| given.yes, clear: |given| given.yes = false },
+    Flag {
+        name: "--force-unlock",
+        commands: CHANGING,
+        is_given: |given| given.force_unlock,
+        clear: |given| given.force_unlock = false,
+    },
+    Flag {
+        name: "--fail-on",
+        commands: ALL_BUT_CREATE,
+        is_given: |given| given.fail_on != FailOn::All,
+        clear: |given| given.fail_on = FailOn::All,
+    },
+];
+
+fn useless(invocation: &Invocation) -> impl Iterator<Item = &'static Flag> + use<> {
+    let command = invocation.command;
+    FLAGS.iter().filter(move |flag| !flag.commands.contains(&command))
+}
+
 /// A warning for each flag that the command has no use for.
 pub fn flags_without_use(invocation: &Invocation) -> Vec<Notice> {
-    let command = invocation.command;
-    let all_but_create: Vec<Command> = Command::ALL.into_iter().filter(|command| *command != Command::Create).collect();
-    let uses: &[(bool, &str, &[Command])] = &[
-        (invocation.keep_keys.is_some(), "--keep-keys", &[Command::Fetch]),
-        (invocation.drop_keys.is_some(), "--drop-keys", &[Command::Fetch]),
-        (invocation.query.is_some(), "--query", &[Command::Fetch, Command::Count]),
-        (invocation.force, "--force", FORCED),
-        (invocation.older_than.is_some(), "--older-than", WITH_STATE),
-        (invocation.newer_than.is_some(), "--newer-than", WITH_STATE),
-        (invocation.resend_status_codes.is_some(), "--resend-status-codes", WITH_STATE),
-        (invocation.failed_dir.is_some(), "--failed-dir", WITH_RECORDS),
-        (invocation.dry_run, "--dry-run", REHEARSED),
-        (invocation.yes, "--yes", REMOVING),
-        (invocation.force_unlock, "--force-unlock", CHANGING),
-        (invocation.fail_on != FailOn::All, "--fail-on", &all_but_create),
-    ];
-    uses.iter()
-        .filter(|(given, _, commands)| *given && !commands.contains(&command))
-        .map(|(_, flag, commands)| {
-            let names: Vec<&str> = commands.iter().map(|command| command.name()).collect();
-            Notice::warning(format!("{flag} has no effect on {}", command.name()))
+    useless(invocation)
+        .filter(|flag| (flag.is_given)(invocation))
+        .map(|flag| {
+            let names: Vec<&str> = flag.commands.iter().map(|command| command.name()).collect();
+            Notice::warning(format!("{} has no effect on {}", flag.name, invocation.command.name()))
                 .with_hint(format!("it is for {}", names.join(", ")))
         })
         .collect()
+}
+
+/// The invocation without the flags that its command has no use for: for front ends where the flags of all commands
+/// are set side by side.
+#[must_use]
+pub fn without_useless_flags(mut invocation: Invocation) -> Invocation {
+    for flag in useless(&invocation) {
+        (flag.clear)(&mut invocation);
+    }
+    invocation
 }
 
 /// Refuses flags that are wrong whatever the configuration says.
@@ -56,7 +139,7 @@ pub(super) fn check(invocation: &Invocation) -> Result<(), ConfigError> {
     if WITH_STATE.contains(&command) {
         Resend::from_invocation(invocation)?;
     }
-    if [Command::Fetch, Command::Count].contains(&command) {
+    if READING.contains(&command) {
         query(invocation)?;
     }
     Ok(())
@@ -108,5 +191,39 @@ pub(super) fn check_failed_dir(invocation: &Invocation, config: &Config, working
             })
         }
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_of_other_commands_are_dropped_and_the_own_ones_stay() {
+        let all = Invocation {
+            selector: Some("students".to_owned()),
+            keep_keys: Some("id".to_owned()),
+            drop_keys: Some("x".to_owned()),
+            query: Some("{}".to_owned()),
+            force: true,
+            older_than: Some("2026-01-01".to_owned()),
+            newer_than: Some("2026-01-01".to_owned()),
+            resend_status_codes: Some("400".to_owned()),
+            failed_dir: Some("failed".to_owned()),
+            dry_run: true,
+            yes: true,
+            force_unlock: true,
+            fail_on: FailOn::Any,
+            ..Invocation::default()
+        };
+        for command in Command::ALL {
+            let given = Invocation { command, ..all.clone() };
+            let warned = flags_without_use(&given).len();
+            let left = without_useless_flags(given);
+            assert_eq!(flags_without_use(&left), [], "{}", command.name());
+            assert_eq!(left.selector.as_deref(), Some("students"));
+            assert_eq!(FLAGS.iter().filter(|flag| (flag.is_given)(&left)).count(), FLAGS.len() - warned);
+            assert!(check(&left).is_ok(), "{}", command.name());
+        }
     }
 }

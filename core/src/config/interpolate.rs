@@ -112,6 +112,12 @@ fn substitute(text: &str, variables: &Variables<'_>) -> Text {
     done
 }
 
+/// A text with its names replaced; `None` where one in braces has no value.
+pub(super) fn filled(text: &str, variable: &dyn Fn(&str) -> Option<String>) -> Option<String> {
+    let done = substitute(text, &Variables { params: Vec::new(), host: variable });
+    done.unknown.is_empty().then_some(done.content)
+}
+
 /// How a name gets a value.
 pub(super) fn give_a_value(name: &str) -> String {
     format!("set the environment variable {name} (in a sandbox, grant it with --env {name}), or give it with --params")

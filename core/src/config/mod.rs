@@ -35,7 +35,7 @@ use std::time::Duration;
 use crate::secret::{Secret, Url};
 
 pub use draft::Draft;
-pub use flags::flags_without_use;
+pub use flags::{flags_without_use, without_useless_flags};
 pub use key_filter::KeyFilter;
 pub use keys::{KEYS, Key, Wants};
 pub use load::{Loaded, load};
@@ -141,6 +141,19 @@ pub enum Mode {
     YearSpecific,
     /// `instance_year_specific`: `/{instance_code}/{year}` is added.
     InstanceYearSpecific,
+}
+
+impl Mode {
+    /// The word that `edfi_api.mode` has for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SharedInstance => "shared_instance",
+            Self::Sandbox => "sandbox",
+            Self::DistrictSpecific => "district_specific",
+            Self::YearSpecific => "year_specific",
+            Self::InstanceYearSpecific => "instance_year_specific",
+        }
+    }
 }
 
 /// How requests are made.

@@ -16,5 +16,5 @@ pub use blocks::BLOCK_SIZE;
 pub use digest::Digest;
 pub use discover::{Discovered, EndpointFiles, discover};
 pub use lines::{Line, LineProblem, Lines, MAX_LINE};
-pub use naming::{Unused, UnusedReason};
+pub use naming::{Unused, UnusedReason, data_stem};
 pub use reread::{Piece, Reread, Span};

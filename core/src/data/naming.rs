@@ -12,8 +12,9 @@ pub(super) fn is_gzip(path: &str) -> bool {
     strip_extension(path, "gz").is_some()
 }
 
-/// The name of a data file without its extension; `None` if it has none of the known ones.
-pub(super) fn data_stem(name: &str) -> Option<&str> {
+/// The name of a data file without its extension (json, jsonl or ndjson, each also with `.gz`, in any case); `None` if
+/// it has none of these, or nothing before it.
+pub fn data_stem(name: &str) -> Option<&str> {
     let name = strip_extension(name, "gz").unwrap_or(name);
     EXTENSIONS.iter().find_map(|extension| strip_extension(name, extension)).filter(|stem| !stem.is_empty())
 }

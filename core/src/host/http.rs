@@ -11,7 +11,9 @@ use crate::secret::Url;
 pub trait Http {
     /// Sends `request` and returns the whole answer.
     ///
-    /// The implementer keeps: any status is an answer, never an error; no redirect is followed; the body is read up
+    /// The implementer keeps: any status is an answer, never an error; no redirect is followed (a page, which cannot see
+    /// them, answers one of a GET without `Authorization` with a 302 that tells where following leads, and denies any
+    /// other with [`HttpErrorKind::Denied`]); the body is read up
     /// to `request.max_body` bytes, and [`Response::truncated`] tells when there was more; dropping the future
     /// aborts the exchange; several exchanges may be under way at once. There is no deadline here: the caller drops
     /// the future when it has waited enough.

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 
 use lightbeam_harness::component::Component;
 use lightbeam_harness::host::{ComponentHost, Host, MemoryHost};
-use lightbeam_harness::scenario::{Played, Scenario, differences, play};
+use lightbeam_harness::scenario::{Played, Sameness, Scenario, differences, play};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/scenarios")
@@ -52,7 +52,7 @@ fn as_a_component_and_the_same_everywhere() {
                     let other = played(&scenario, &ComponentHost(component));
                     let mut wrong = wrong.lock().unwrap();
                     wrong.extend(other.wrong.iter().cloned());
-                    wrong.extend(differences(&scenario, &one, &other));
+                    wrong.extend(differences(&scenario, &one, &other, Sameness::Whole));
                 }
             });
         }

@@ -3,7 +3,8 @@
 //!
 //! It is driven by OpenAPI documents ([`Documents`]), of which it has its own ([`builtin`]), and in a way of its own, and by [`Settings`], which are
 //! plain data. What it holds is in memory and gone when it ends. The school years 1991 to 2050
-//! are there from the start, as in a real API. [`district`] makes data for the built-in model.
+//! are there from the start, as in a real API. [`district`] makes data for the built-in model. [`pages`] serves a folder of
+//! files, for the page.
 
 mod answer;
 pub mod builtin;
@@ -16,6 +17,7 @@ mod documents;
 mod log;
 mod metadata;
 mod model;
+pub mod pages;
 mod refusal;
 mod route;
 mod rule;

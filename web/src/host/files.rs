@@ -1,19 +1,30 @@
+//! Files that the user chose, and those that a run writes.
+
+mod archive;
+mod folder;
+mod sink;
+
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::rc::Rc;
 
 use js_sys::{Array, Uint8Array};
-use lightbeam_core::host::{EntryKind, FileEntry, FileError, FileErrorKind, Files, Sink, Source};
-use wasm_bindgen::JsValue;
+use lightbeam_core::host::{EntryKind, FileEntry, FileError, FileErrorKind, Files, Source};
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::Blob;
+use web_sys::{Blob, DomException, FileSystemDirectoryHandle};
+
+pub use archive::archive;
+pub use sink::OutputSink;
 
 /// Files that the user chose, and those that runs wrote. Cloning shares them; the working directory is the root.
 #[derive(Debug, Clone, Default)]
 pub struct ChosenFiles {
     files: Rc<RefCell<BTreeMap<String, Blob>>>,
-    written: Rc<RefCell<BTreeSet<String>>>,
+    /// Of what runs wrote, the check sum.
+    written: Rc<RefCell<BTreeMap<String, u32>>>,
+    folder: Option<FileSystemDirectoryHandle>,
 }
 
 /// A file that a run wrote.
@@ -23,10 +34,9 @@ pub struct Output {
     pub path: String,
     /// What is in it.
     pub content: Blob,
+    /// The CRC-32 of that, where it is known.
+    pub crc32: Option<u32>,
 }
-
-/// How much is handed over to the browser at a time, in bytes.
-const PART: usize = 1 << 20;
 
 /// The path without `.`, `..` and needless separators, relative to the root.
 fn normal(path: &str) -> String {
@@ -44,6 +54,12 @@ fn normal(path: &str) -> String {
 }
 
 impl ChosenFiles {
+    /// The same files; what runs write goes into this folder, to which the user let the page write.
+    #[must_use]
+    pub fn with_folder(self, folder: FileSystemDirectoryHandle) -> Self {
+        Self { folder: Some(folder), ..self }
+    }
+
     /// Puts a file there.
     pub fn put(&self, path: &str, content: Blob) {
         self.files.borrow_mut().insert(normal(path), content);
@@ -60,17 +76,31 @@ impl ChosenFiles {
         self.files.borrow().keys().cloned().collect()
     }
 
-    /// What runs wrote.
+    /// What runs wrote, wherever it went.
     pub fn written(&self) -> Vec<Output> {
         let files = self.files.borrow();
         let written = self.written.borrow();
-        let output = |path: &String| Some(Output { path: path.clone(), content: files.get(path)?.clone() });
+        let output = |(path, crc32): (&String, &u32)| {
+            Some(Output { path: path.clone(), content: files.get(path)?.clone(), crc32: Some(*crc32) })
+        };
         written.iter().filter_map(output).collect()
     }
 
     fn is_folder(&self, normal_path: &str) -> bool {
         let prefix = format!("{normal_path}/");
         normal_path.is_empty() || self.files.borrow().keys().any(|other| other.starts_with(&prefix))
+    }
+
+    /// The file that stands where the path needs a folder.
+    fn file_on_the_way(&self, normal_path: &str) -> Option<String> {
+        let files = self.files.borrow();
+        let mut folders = normal_path.match_indices('/').map(|(end, _)| &normal_path[..end]);
+        folders.find(|folder| files.contains_key(*folder)).map(str::to_owned)
+    }
+
+    fn record(&self, path: &str, content: Blob, crc32: u32) {
+        self.put(path, content);
+        self.written.borrow_mut().insert(normal(path), crc32);
     }
 }
 
@@ -113,10 +143,14 @@ impl Files for ChosenFiles {
     }
 
     async fn create(&self, path: &str) -> Result<OutputSink, FileError> {
-        if self.is_folder(&normal(path)) {
+        let normal_path = normal(path);
+        if self.is_folder(&normal_path) {
             return Err(FileError::new(FileErrorKind::WrongKind, path, "is a folder, not a file"));
         }
-        Ok(OutputSink { files: self.clone(), path: path.to_owned(), parts: Array::new(), rest: Vec::new() })
+        if let Some(file) = self.file_on_the_way(&normal_path) {
+            return Err(FileError::new(FileErrorKind::WrongKind, path, format!("{file} is a file, not a folder")));
+        }
+        Ok(OutputSink::new(self, path))
     }
 }
 
@@ -134,57 +168,33 @@ impl Source for ChosenFile {
     }
 
     async fn read(&self, range: Range<u64>) -> Result<Vec<u8>, FileError> {
-        let failed = |_| {
-            let mut error = FileError::new(FileErrorKind::Failed, &self.path, "the file cannot be read any more");
-            error.hint = Some("it has changed or gone since it was chosen: choose it again".to_owned());
-            error
-        };
-        let end = range.end.min(self.len());
-        let start = range.start.min(end);
-        let slice = self.content.slice_with_f64_and_f64(start as f64, end as f64).map_err(failed)?;
-        let buffer = JsFuture::from(slice.array_buffer()).await.map_err(failed)?;
-        Ok(Uint8Array::new(&buffer).to_vec())
+        read(&self.content, range).await.map_err(|error| unreadable(&self.path, &error))
     }
 }
 
-/// A file that is being written. The browser holds what was written, on disk where it is much.
-#[derive(Debug)]
-pub struct OutputSink {
-    files: ChosenFiles,
-    path: String,
-    parts: Array,
-    rest: Vec<u8>,
+/// The bytes of a blob in the range, cut at its end.
+async fn read(content: &Blob, range: Range<u64>) -> Result<Vec<u8>, JsValue> {
+    let slice = content.slice_with_f64_and_f64(range.start as f64, range.end.max(range.start) as f64)?;
+    let buffer = JsFuture::from(slice.array_buffer()).await?;
+    Ok(Uint8Array::new(&buffer).to_vec())
 }
 
-impl OutputSink {
-    fn hand_over(&mut self) -> Result<(), FileError> {
-        if self.rest.is_empty() {
-            return Ok(());
-        }
-        let part = Array::of1(&Uint8Array::from(self.rest.as_slice()));
-        self.rest.clear();
-        let part = blob(&part, &self.path)?;
-        self.parts.push(&part);
-        Ok(())
-    }
+fn exception(error: &JsValue) -> (String, String) {
+    let exception = error.dyn_ref::<DomException>();
+    exception.map_or_else(
+        || (String::new(), error.as_string().unwrap_or_default()),
+        |exception| (exception.name(), exception.message()),
+    )
 }
 
-fn blob(parts: &Array, path: &str) -> Result<Blob, FileError> {
-    Blob::new_with_u8_array_sequence(parts)
-        .map_err(|_| FileError::new(FileErrorKind::Full, path, "the browser has no room for the file"))
-}
-
-impl Sink for OutputSink {
-    async fn write(&mut self, bytes: &[u8]) -> Result<(), FileError> {
-        self.rest.extend_from_slice(bytes);
-        if self.rest.len() >= PART { self.hand_over() } else { Ok(()) }
-    }
-
-    async fn commit(mut self) -> Result<(), FileError> {
-        self.hand_over()?;
-        let content = blob(&self.parts, &self.path)?;
-        self.files.put(&self.path, content);
-        self.files.written.borrow_mut().insert(normal(&self.path));
-        Ok(())
-    }
+fn unreadable(path: &str, error: &JsValue) -> FileError {
+    let (name, message) = exception(error);
+    let (kind, detail) = match name.as_str() {
+        // A chosen file is what it was when it was chosen; of one that was changed since, browsers refuse to read.
+        "NotReadableError" => (FileErrorKind::Failed, "was changed since it was chosen, or cannot be read".to_owned()),
+        "NotFoundError" => (FileErrorKind::Failed, "was changed, moved or removed since it was chosen".to_owned()),
+        "NotAllowedError" | "SecurityError" => (FileErrorKind::Denied, "may not be read by this page".to_owned()),
+        _ => (FileErrorKind::Failed, format!("cannot be read ({name}: {message})")),
+    };
+    FileError { hint: Some("choose it again".to_owned()), ..FileError::new(kind, path, detail) }
 }

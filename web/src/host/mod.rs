@@ -5,17 +5,20 @@ mod fetch;
 mod files;
 mod indexed_db;
 mod operator;
+mod web_lock;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use lightbeam_core::host::{Host, HostKind, Opened, StorageError, TlsSupport};
+use lightbeam_core::invocation::Command;
 
 pub use clock::BrowserClock;
 pub use fetch::Fetch;
-pub use files::{ChosenFiles, Output};
-pub use indexed_db::IndexedDb;
+pub use files::{ChosenFile, ChosenFiles, Output, OutputSink, archive};
+pub use indexed_db::{IndexedDb, Stored, ask_persistence, erase, is_persistent, stored};
 pub use operator::PageOperator;
+pub use web_lock::{BrowserLock, WebLock};
 
 use crate::protocol::Secretive;
 
@@ -32,7 +35,14 @@ pub struct BrowserHost {
 impl BrowserHost {
     /// A host with these files, values of `${NAME}`, and somebody at the controls.
     pub fn new(files: ChosenFiles, variables: BTreeMap<String, Secretive>, operator: Rc<PageOperator>) -> Self {
-        Self { http: Fetch::default(), files, clock: BrowserClock, operator, variables }
+        Self { http: Fetch::new(None), files, clock: BrowserClock, operator, variables }
+    }
+
+    /// The same host for one command, which hints then name.
+    #[must_use]
+    pub fn for_command(mut self, command: Command) -> Self {
+        self.http = Fetch::new(Some(command));
+        self
     }
 }
 
@@ -61,7 +71,7 @@ impl Host for BrowserHost {
 
     /// All state of an origin is in one database, whatever `state_dir` says.
     async fn open_storage(&self, _state_dir: &str) -> Result<Opened<IndexedDb>, StorageError> {
-        Ok(Opened { storage: indexed_db::open().await?, notice: None })
+        Ok(Opened { storage: IndexedDb::open().await?, notice: None })
     }
 
     fn variable(&self, name: &str) -> Option<String> {

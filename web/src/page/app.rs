@@ -1,11 +1,27 @@
+//! The frame of the page.
+
+mod diagnostics;
+mod focus;
+mod foot;
+mod leaving;
+mod theme;
+mod title;
+mod update;
+mod wake_lock;
+
+use leptos::ev;
 use leptos::prelude::*;
 
 use super::connect::ConnectionLine;
-use super::history::History;
+use super::history::{History, Interrupted};
 use super::load::Load;
+use super::parts::Question;
 use super::read::Read;
 use super::remove::Remove;
 use super::store::{Area, Store};
+use foot::Foot;
+use theme::ThemeChoice;
+use update::UpdateNote;
 
 /// The areas with the words on their buttons.
 const AREAS: [(Area, &str); 4] =
@@ -16,6 +32,13 @@ const AREAS: [(Area, &str); 4] =
 pub(super) fn App() -> impl IntoView {
     let store = Store::new();
     provide_context(store);
+    store.keep();
+    store.forget_outdated();
+    title::follow(store);
+    focus::follow(store);
+    leaving::warn(store);
+    wake_lock::follow(store);
+    keep_dropped_files_out();
     let tab = move |(area, label): (Area, &'static str)| {
         view! {
             <button
@@ -35,8 +58,11 @@ pub(super) fn App() -> impl IntoView {
             <p class="brand">"lightbeam"</p>
             <nav aria-label="Areas">{AREAS.map(tab)}</nav>
             <ConnectionLine/>
+            <ThemeChoice/>
         </header>
+        <UpdateNote/>
         <main id="main" tabindex="-1">
+            <Interrupted/>
             {move || match store.area.get() {
                 Area::Load => view! { <Load/> }.into_any(),
                 Area::Read => view! { <Read/> }.into_any(),
@@ -44,10 +70,14 @@ pub(super) fn App() -> impl IntoView {
                 Area::History => view! { <History/> }.into_any(),
             }}
         </main>
-        <footer class="foot">
-            <p>
-                "Your files stay on this computer. The only server this page talks to is the Ed-Fi API you enter."
-            </p>
-        </footer>
+        <Foot/>
+        <Question/>
     }
+}
+
+/// A file that misses its place would be opened by the browser instead of the page.
+fn keep_dropped_files_out() {
+    // Both listen as long as the page lives.
+    let _ = window_event_listener(ev::dragover, |event| event.prevent_default());
+    let _ = window_event_listener(ev::drop, |event| event.prevent_default());
 }

@@ -6,6 +6,8 @@
 //! | `store` | all state of the page, as signals; what changes it |
 //! | `engine` | the worker, as the page sees it |
 //! | `parts` | what several panels are made of |
+//! | `options` | the flags and settings of a command |
+//! | `results` | what a run came to: causes, failures, records, reports |
 //! | `load`, `read`, `remove`, `history`, `connect` | the areas, one file a panel |
 //!
 //! Components never do I/O themselves: they read signals of the store and call its methods.
@@ -15,9 +17,11 @@ mod connect;
 mod engine;
 mod history;
 mod load;
+mod options;
 mod parts;
 mod read;
 mod remove;
+mod results;
 mod store;
 
 use leptos::mount::mount_to_body;

@@ -1,6 +1,14 @@
 //! All state of the page, as signals, and what changes it.
 
+mod asked;
+mod connection;
 mod files;
+mod history;
+mod kept;
+mod load_state;
+mod panels;
+mod remembered;
+mod retry;
 mod runs;
 
 use std::collections::BTreeMap;
@@ -10,11 +18,17 @@ use lightbeam_core::config::Draft;
 use lightbeam_core::invocation::Invocation;
 use web_sys::Blob;
 
+pub(super) use connection::{ConnectionState, sentence};
 pub(super) use files::ChosenEntry;
+pub(super) use history::History;
+pub(super) use kept::{Kept, KeptTarget};
+pub(super) use load_state::{LoadState, Step};
+pub(super) use panels::{Panels, ReadPanel, RemovePanel};
 pub(super) use runs::{Output, Purpose, Run, RunState};
 
 use super::engine::{Engine, Heard, Supplies};
-use crate::protocol::{Check, Done, EndpointName, Secretive, SurveyedFile, Task};
+use crate::configuration;
+use crate::protocol::{Check, Done, EndpointName, Mark, NoticeRow, Secretive, SurveyedFile, Task};
 
 /// The folder of the engine's working directory that chosen files stand in.
 pub(super) const DATA_DIR: &str = "files";
@@ -51,6 +65,12 @@ pub(super) struct Store {
     pub(super) draft: RwSignal<Draft>,
     /// Values for the names in the configuration, secrets among them: in memory only.
     pub(super) variables: RwSignal<BTreeMap<String, Secretive>>,
+    /// What was made of the configuration that was opened last.
+    pub(super) opened: RwSignal<Vec<NoticeRow>>,
+    /// Whether the configuration is one of an earlier visit, whose typed values are gone.
+    pub(super) restored: RwSignal<bool>,
+    /// Whether the panel of the connection is open.
+    pub(super) connecting: RwSignal<bool>,
     /// The flags as they are set, for all commands; each command takes those that it has a use for.
     pub(super) options: RwSignal<Invocation>,
     /// The chosen files, sorted by path.
@@ -68,18 +88,29 @@ pub(super) struct Store {
     pub(super) active: RwSignal<Option<Run>>,
     /// The last run of each purpose.
     last: RwSignal<BTreeMap<Purpose, Run>>,
+    /// Where the person is in a load.
+    pub(super) load: LoadState,
     /// A folder that outputs go to, where the browser can open one.
     pub(super) folder: RwSignal<Option<wasm_bindgen::JsValue>, LocalStorage>,
+    /// Earlier runs.
+    pub(super) history: History,
+    /// What is kept in this browser.
+    pub(super) kept: Kept,
+    /// What stands open in Read and Remove.
+    pub(super) panels: Panels,
 }
 
 impl Store {
     /// Nothing typed, chosen or run yet.
     pub(super) fn new() -> Self {
-        Self {
+        let store = Self {
             engine: StoredValue::new_local(Engine::default()),
             area: RwSignal::default(),
             draft: RwSignal::default(),
             variables: RwSignal::default(),
+            opened: RwSignal::default(),
+            restored: RwSignal::default(),
+            connecting: RwSignal::default(),
             options: RwSignal::default(),
             chosen: RwSignal::default(),
             contents: StoredValue::new_local(BTreeMap::new()),
@@ -89,8 +120,14 @@ impl Store {
             checking: RwSignal::default(),
             active: RwSignal::default(),
             last: RwSignal::default(),
+            load: LoadState::new(),
             folder: RwSignal::new_local(None),
-        }
+            history: History::new(),
+            kept: Kept::default(),
+            panels: Panels::default(),
+        };
+        store.open_history();
+        store
     }
 
     /// The store of the page, inside of its components.
@@ -105,8 +142,11 @@ impl Store {
     /// What a job needs, as it stands now.
     fn supplies(&self) -> Supplies {
         Supplies {
-            variables: self.variables.get_untracked(),
-            texts: vec![(CONFIG_FILE.to_owned(), self.draft.with_untracked(Draft::to_yaml))],
+            variables: self.values(),
+            texts: vec![(
+                CONFIG_FILE.to_owned(),
+                self.draft.with_untracked(|draft| configuration::for_run(draft, FETCHED_DIR).to_yaml()),
+            )],
             files: self.contents.with_value(|contents| {
                 contents.iter().map(|(path, content)| (format!("{DATA_DIR}/{path}"), content.clone())).collect()
             }),
@@ -131,22 +171,35 @@ impl Store {
         });
     }
 
-    /// Tests the connection step by step.
+    /// Tests the connection step by step, and asks for the endpoints if it works.
     pub(super) fn test_connection(self) {
+        if self.checking.get_untracked() {
+            return;
+        }
         self.checking.set(true);
         self.checks.set(None);
+        let tested = (self.draft.get_untracked(), self.values());
         self.ask(Task::CheckConnection(Box::new(self.invocation())), move |outcome| {
             self.checking.set(false);
-            self.checks.set(Some(match outcome {
+            // What was found says nothing of a connection that was changed meanwhile.
+            if tested != (self.draft.get_untracked(), self.values()) {
+                return;
+            }
+            let checks = match outcome {
                 Ok((Done::Connection(checks), _)) => checks,
                 Ok(_) => Vec::new(),
                 Err(why) => vec![Check {
                     what: "The page works".to_owned(),
-                    mark: crate::protocol::Mark::Bad,
+                    mark: Mark::Bad,
                     seen: why,
                     fix: Some("load the page again".to_owned()),
                 }],
-            }));
+            };
+            let works = checks.iter().all(|check| check.mark != Mark::Bad);
+            self.checks.set(Some(checks));
+            if works {
+                self.look_up_endpoints();
+            }
         });
     }
 

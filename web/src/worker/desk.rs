@@ -7,10 +7,11 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, DedicatedWorkerGlobalScope, MessageEvent};
 
-use super::run;
-use crate::host::{ChosenFiles, PageOperator};
+use super::{run, tasks};
+use crate::host::{BrowserClock, ChosenFiles, PageOperator};
 use crate::message::{self, Message};
 use crate::protocol::{Done, Job, News, Order, Task, Want};
+use crate::tasks::{lines, record, survey};
 
 /// Where orders come in and news go out.
 #[derive(Clone)]
@@ -43,10 +44,13 @@ impl Desk {
     }
 
     fn obey(&self, message: Message<Order>) {
-        let Message { said, files, folder: _ } = message;
+        let Message { said, files, folder } = message;
         match said {
             Order::Begin { id, job } => {
-                let chosen = ChosenFiles::default();
+                let chosen = match folder.and_then(|folder| folder.dyn_into().ok()) {
+                    Some(folder) => ChosenFiles::default().with_folder(folder),
+                    None => ChosenFiles::default(),
+                };
                 for (path, content) in files {
                     chosen.put(&path, content);
                 }
@@ -75,6 +79,7 @@ impl Desk {
 
     async fn carry_out(self, id: u32, job: Job, chosen: ChosenFiles) {
         let Job { task, variables, texts } = job;
+        let paths = chosen.paths();
         for (path, text) in texts {
             chosen.put_text(&path, &text);
         }
@@ -89,7 +94,18 @@ impl Desk {
                 *self.operator.borrow_mut() = None;
                 Done::Run(end)
             }
-            other => unreachable!("built by others: {other:?}"),
+            Task::CheckConnection(invocation) => {
+                Done::Connection(tasks::check_connection(&invocation, chosen.clone(), variables).await)
+            }
+            Task::Endpoints(invocation) => {
+                Done::Endpoints(tasks::endpoints(&invocation, chosen.clone(), variables).await)
+            }
+            Task::Survey { endpoints, namespace, data_dir } => {
+                let place = survey::Place { endpoints: &endpoints, namespace: &namespace, data_dir: &data_dir };
+                Done::Survey(survey::survey(&chosen, &BrowserClock, &paths, place).await)
+            }
+            Task::Record { file, line } => Done::Record(record::record(&chosen, &BrowserClock, &file, line).await),
+            Task::Lines { files } => Done::Lines(lines::copy(&chosen, &BrowserClock, &files).await),
         };
         let files: Vec<(String, Blob)> =
             chosen.written().into_iter().map(|output| (output.path, output.content)).collect();

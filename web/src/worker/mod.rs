@@ -2,6 +2,7 @@
 
 mod desk;
 mod run;
+mod tasks;
 
 use js_sys::global;
 use wasm_bindgen::JsCast;

@@ -27,7 +27,7 @@ pub(super) async fn run(
     variables: BTreeMap<String, Secretive>,
     operator: Rc<PageOperator>,
 ) -> RunEnd {
-    let host = BrowserHost::new(files, variables, operator);
+    let host = BrowserHost::new(files, variables, operator).for_command(invocation.command);
     let story = RefCell::new(Story::new());
     let listener = |event: &Event| story.borrow_mut().hear(event);
     let report = {

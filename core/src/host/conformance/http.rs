@@ -4,7 +4,7 @@ use bytes::Bytes;
 use futures_util::future::{Either, join_all, select};
 
 use super::{Violation, is, promised, works};
-use crate::host::{Http, HttpError, Method, Request, Response};
+use crate::host::{HostKind, Http, HttpError, HttpErrorKind, Method, Request, Response};
 use crate::secret::Url;
 
 /// Checks an [`Http`] against a server at `base` that offers, for any method:
@@ -19,9 +19,10 @@ use crate::secret::Url;
 /// | `/close` | none: the connection is closed when the request has been read |
 /// | `/half` | 200, with a length that is announced, half of it sent, and the connection closed |
 ///
-/// For a page, all of them answer preflights, allow any origin, and expose their headers.
-pub async fn check_http<H: Http>(http: &H, base: &Url) -> Result<(), Violation> {
-    let server = Server { http, base: base.expose().trim_end_matches('/').to_owned() };
+/// For a page, all of them answer preflights, allow any origin, and expose their headers. `kind` is that of the host:
+/// a page cannot see redirects, so there a redirect of more than a plain GET may be denied.
+pub async fn check_http<H: Http>(http: &H, base: &Url, kind: HostKind) -> Result<(), Violation> {
+    let server = Server { http, base: base.expose().trim_end_matches('/').to_owned(), kind };
     server.check_exchange().await?;
     server.check_statuses().await?;
     server.check_limit().await?;
@@ -32,6 +33,7 @@ pub async fn check_http<H: Http>(http: &H, base: &Url) -> Result<(), Violation> 
 struct Server<'a, H> {
     http: &'a H,
     base: String,
+    kind: HostKind,
 }
 
 impl<H: Http> Server<'_, H> {
@@ -74,10 +76,33 @@ impl<H: Http> Server<'_, H> {
             let body = if matches!(status, 204 | 304) { String::new() } else { format!("status {status}") };
             is(&response.body, &Bytes::from(body), "an answer has its body whatever its status")?;
         }
+        self.check_redirects().await
+    }
+
+    async fn check_redirects(&self) -> Result<(), Violation> {
         let response = works(self.get("/redirect").await?, "a redirect is an answer, never an error")?;
-        // A page cannot see more of a redirect than that there was one.
-        let not_followed = (300..400).contains(&response.status) || response.status == 0;
-        promised(not_followed, "no redirect is followed", || format!("status {}", response.status))
+        let status = response.status;
+        promised((300..400).contains(&status), "no redirect is followed", || format!("status {status}"))?;
+        let location = response.header("location").unwrap_or_default();
+        promised(location.ends_with("/echo"), "a redirect tells where it leads", || format!("{location:?}"))?;
+        for (method, header) in
+            [(Method::POST, None), (Method::GET, Some(http::header::AUTHORIZATION)), (Method::DELETE, None)]
+        {
+            let mut request = self.request(method, "/redirect")?;
+            request.headers.extend(header.map(|name| (name, http::HeaderValue::from_static("Bearer none"))));
+            match self.http.send(request).await {
+                Ok(response) if (300..400).contains(&response.status) => {}
+                Err(error) if self.kind == HostKind::Page && error.kind == HttpErrorKind::Denied => {
+                    let is_helped = error.hint.is_some();
+                    promised(is_helped, "a page that denies a redirect says what to do", || format!("{error:?}"))?;
+                }
+                other => {
+                    let promise = "no redirect is followed, whatever the request".to_owned();
+                    return Err(Violation { promise, seen: format!("{other:?}") });
+                }
+            }
+        }
+        Ok(())
     }
 
     async fn check_limit(&self) -> Result<(), Violation> {

@@ -7,8 +7,8 @@ use bytes::Bytes;
 use super::*;
 use crate::host::memory::{MemoryHost, MemoryLock, MemoryStorage, Reply};
 use crate::host::{
-    Acquired, Clock, Host, Http, HttpError, HttpErrorKind, LockRefused, Request, Response, Storage, StorageError,
-    Takeover, Timestamp,
+    Acquired, Clock, Host, HostKind, Http, HttpError, HttpErrorKind, LockRefused, Request, Response, Storage,
+    StorageError, Takeover, Timestamp,
 };
 
 #[test]
@@ -21,7 +21,7 @@ fn the_host_in_memory_keeps_its_promises() {
         check_files(host.files(), "/deep/er").await.unwrap();
         check_storage(host.storage(), "scratch/").await.unwrap();
         check_lock(host.storage(), host.clock(), "scratch/lock").await.unwrap();
-        check_http(host.http(), &"http://localhost/base/".parse().unwrap()).await.unwrap();
+        check_http(host.http(), &"http://localhost/base/".parse().unwrap(), HostKind::Process).await.unwrap();
     })
     .unwrap();
     assert!(host.storage().names().is_empty());
@@ -42,7 +42,10 @@ fn serve(request: &Request) -> Reply {
                 response.headers.insert("x-echo", echo.clone());
             }
         }
-        "/redirect" => response.status = 302,
+        "/redirect" => {
+            response.status = 302;
+            response.headers.insert("location", "/base/echo".parse().unwrap());
+        }
         "/big" => response.body = vec![b'x'; target["/big?n=".len()..].parse().unwrap()].into(),
         "/slow" => return Reply { after: Duration::ZERO, answer: None },
         "/close" | "/half" => {
@@ -213,7 +216,8 @@ fn a_transport_that_breaks_a_promise_is_caught() {
         let host = MemoryHost::new();
         host.http().serve(serve);
         let wrong = Wrong(host.clone(), change);
-        let checked = host.block_on(check_http(&wrong, &"http://localhost/base".parse().unwrap())).unwrap();
+        let checked =
+            host.block_on(check_http(&wrong, &"http://localhost/base".parse().unwrap(), HostKind::Process)).unwrap();
         let seen = checked.err().map(|violation| violation.promise).unwrap_or_default();
         assert!(seen.contains(promise), "{promise}: {seen}");
     }

@@ -2,6 +2,7 @@
 
 mod component;
 mod memory;
+mod page;
 
 use std::collections::BTreeMap;
 
@@ -11,8 +12,9 @@ use serde_json::Value;
 
 pub use component::ComponentHost;
 pub use memory::MemoryHost;
+pub use page::PageHost;
 
-use crate::scenario::{Changes, Observed, Request, Scenario};
+use crate::scenario::{Changes, Expect, Observed, Request, Run, Scenario};
 
 /// Something that lightbeam runs on.
 pub trait Host {
@@ -20,6 +22,11 @@ pub trait Host {
     fn name(&self) -> &str;
     /// An empty folder and an API as the scenario wants it, which belong to nobody else.
     fn stage(&self, scenario: &Scenario) -> Result<Box<dyn Stage>, String>;
+
+    /// What is expected of a run here.
+    fn expected<'a>(&self, run: &'a Run) -> &'a Expect {
+        &run.expect
+    }
 }
 
 /// A place where the runs of one scenario are played.

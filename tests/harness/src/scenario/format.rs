@@ -25,10 +25,32 @@ pub struct Scenario {
     /// Which generation of documents the API serves; by default OpenAPI 3.
     #[serde(default)]
     pub swagger2: bool,
+    /// How far it holds in the page.
+    #[serde(default)]
+    pub page: InPage,
     /// The user's files before the first run, by path relative to the working directory.
     pub files: BTreeMap<String, Content>,
     /// What is run, one after the other.
     pub runs: Vec<Run>,
+}
+
+/// How far a scenario holds in the page. Each exception has its reason.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InPage {
+    /// The page does the same as every host.
+    #[default]
+    Same,
+    /// The page does the same, but browsers do not tell what is wrong with a connection: the messages of failures
+    /// without an answer are its own.
+    OwnWords(String),
+    /// The page comes to the same end in its own way: browsers hide something that other hosts go by. What the API
+    /// holds, the state, and the counts of the results are the same; requests and texts are not compared.
+    SameOutcome(String),
+    /// Browsers keep the page from what other hosts do: it is held to what is expected of it there, and not compared.
+    OwnEnd(String),
+    /// There is no such thing in a page.
+    Never(String),
 }
 
 /// What is in a file.
@@ -87,6 +109,9 @@ pub struct Run {
     pub before: Changes,
     /// What is expected of it.
     pub expect: Expect,
+    /// What is expected of it in the page: `expect` with what its key `in_page` has instead.
+    #[serde(default)]
+    pub in_page: Option<Expect>,
 }
 
 /// What changes between two runs.
@@ -234,7 +259,10 @@ impl Scenario {
         let wrong = |reason: String| ScenarioError { path: path.to_owned(), reason };
         let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
         // By way of JSON, because the settings of the API are enums in the form that JSON gives them.
-        let value: Value = serde_yaml::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+        let mut value: Value = serde_yaml::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+        for run in value["runs"].as_array_mut().into_iter().flatten() {
+            expect_in_page(run);
+        }
         let mut scenario: Self = serde_json::from_value(value).map_err(|error| wrong(error.to_string()))?;
         scenario.name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         Ok(scenario)
@@ -252,6 +280,16 @@ impl Scenario {
         }
         paths.sort();
         paths.iter().map(|path| Self::read(path)).collect()
+    }
+}
+
+/// Takes the key `in_page` out of what is expected, and adds what that makes of it.
+pub(super) fn expect_in_page(run: &mut Value) {
+    let Some(expect) = run["expect"].as_object_mut() else { return };
+    if let Some(Value::Object(others)) = expect.remove("in_page") {
+        let mut expect = expect.clone();
+        expect.extend(others);
+        run["in_page"] = expect.into();
     }
 }
 

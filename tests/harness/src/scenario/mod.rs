@@ -5,7 +5,10 @@ mod compare;
 mod format;
 mod observed;
 
-pub use format::{Changes, Content, Endpoint, Expect, FailureGroup, Lines, Run, Scenario, ScenarioError, Texts};
+pub use compare::Sameness;
+pub use format::{
+    Changes, Content, Endpoint, Expect, FailureGroup, InPage, Lines, Run, Scenario, ScenarioError, Texts,
+};
 pub use observed::{Observed, Records, Request};
 pub(crate) use observed::{decode_log, log_of};
 
@@ -36,7 +39,7 @@ pub fn play(scenario: &Scenario, host: &dyn Host) -> Result<Played, String> {
         stage.change(&run.before)?;
         let before = if is_dry(run) { Some((stage.files()?, held(stage.as_mut()))) } else { None };
         let seen = observe(run, stage.as_mut())?;
-        let mut wrong = check::check(&run.expect, &seen);
+        let mut wrong = check::check(host.expected(run), &seen);
         if let Some((files, records)) = before {
             let known = played.runs.last().map(|run| &run.state);
             wrong.extend(check::changes_of_a_dry_run(&seen, &files, &records, known));
@@ -107,7 +110,7 @@ fn observe(run: &Run, stage: &mut dyn Stage) -> Result<Observed, String> {
 ///
 /// A killed run is compared only by the state it was meant to leave to the next one, which the later runs show: which
 /// requests were under way at the moment of death is chance.
-pub fn differences(scenario: &Scenario, one: &Played, other: &Played) -> Vec<String> {
+pub fn differences(scenario: &Scenario, one: &Played, other: &Played, sameness: Sameness) -> Vec<String> {
     let mut differences = Vec::new();
     let mut chance = false;
     for (at, run) in scenario.runs.iter().enumerate() {
@@ -115,7 +118,7 @@ pub fn differences(scenario: &Scenario, one: &Played, other: &Played) -> Vec<Str
         if chance {
             continue;
         }
-        let found = compare::compare(&one.runs[at], &other.runs[at]);
+        let found = compare::compare(&one.runs[at], &other.runs[at], sameness);
         differences.extend(
             found
                 .into_iter()

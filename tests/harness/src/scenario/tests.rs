@@ -3,7 +3,8 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::check::{changes_of_a_dry_run, check};
-use super::compare::compare;
+use super::compare::{Sameness, compare};
+use super::format::expect_in_page;
 use super::{Content, Expect, Observed, Request, decode_log, log_of};
 
 fn expect(value: Value) -> Expect {
@@ -102,7 +103,7 @@ fn hosts_may_differ_in_what_is_their_own() {
     results["data_dir"] = json!("./data");
     results["resources"]["students"]["retries"] = json!(0);
     results["resources"]["students"]["failures"][0]["file"] = json!("./data/students.jsonl");
-    assert_eq!(compare(&seen(), &other), Vec::<String>::new());
+    assert_eq!(compare(&seen(), &other, Sameness::Whole), Vec::<String>::new());
 }
 
 #[test]
@@ -121,9 +122,47 @@ fn hosts_may_differ_in_nothing_else() {
     for (at, change) in changes.iter().enumerate() {
         let mut other = seen();
         change(&mut other);
-        assert!(!compare(&seen(), &other).is_empty(), "change {at}");
-        assert!(!compare(&other, &seen()).is_empty(), "change {at}, the other way round");
+        assert!(!compare(&seen(), &other, Sameness::Whole).is_empty(), "change {at}");
+        assert!(!compare(&other, &seen(), Sameness::Whole).is_empty(), "change {at}, the other way round");
     }
+}
+
+#[test]
+fn an_exception_excepts_nothing_else() {
+    let failed = |status: Value, message: &str| {
+        let mut seen = seen();
+        let results = seen.results.as_mut().unwrap();
+        results["causes"] =
+            json!([{"cause": if status.is_null() { "no connection" } else { "other" }, "message": message}]);
+        let failure = &mut results["resources"]["students"]["failures"][0];
+        (failure["status_code"], failure["message"]) = (status, json!(message));
+        seen
+    };
+    let is_same = |one: &Observed, other: &Observed, sameness| compare(one, other, sameness).is_empty();
+    let (one, mut other) = (failed(json!(400), "a"), failed(json!(400), "b"));
+    assert!(!is_same(&one, &other, Sameness::ButWords));
+    assert!(is_same(&one, &other, Sameness::Outcome));
+    other.requests.clear();
+    assert!(is_same(&one, &other, Sameness::Outcome));
+    other.state.insert("ed-fi/students".to_owned(), vec!["x".to_owned()]);
+    assert!(!is_same(&one, &other, Sameness::Outcome));
+
+    let (one, mut other) = (failed(Value::Null, "a"), failed(Value::Null, "b"));
+    assert!(!is_same(&one, &other, Sameness::Whole));
+    assert!(is_same(&one, &other, Sameness::ButWords));
+    other.requests.clear();
+    assert!(!is_same(&one, &other, Sameness::ButWords));
+}
+
+#[test]
+fn the_page_may_have_an_expectation_of_its_own() {
+    let mut run = json!({"args": ["send"], "expect": {"exit": 1, "requests": {"GET /": 0}, "in_page": {"exit": 4}}});
+    expect_in_page(&mut run);
+    assert_eq!(run["expect"], json!({"exit": 1, "requests": {"GET /": 0}}));
+    assert_eq!(run["in_page"], json!({"exit": 4, "requests": {"GET /": 0}}));
+    let mut run = json!({"args": ["send"], "expect": {"exit": 1}});
+    expect_in_page(&mut run);
+    assert_eq!(run.get("in_page"), None);
 }
 
 #[test]

@@ -3,16 +3,22 @@ use lightbeam_core::config::{KEYS, Wants};
 
 use super::super::store::Store;
 
-/// An id for an element, made of a name; every field has its own name.
-fn id_of(name: &str) -> String {
+/// A part of the page whose fields may stand in another part too: part of their ids. Given by
+/// [`leptos::context::Provider`].
+#[derive(Debug, Clone, Copy)]
+pub(in super::super) struct FieldScope(pub(in super::super) &'static str);
+
+/// An id for an element, made of a name; every field of a scope has its own name.
+pub(in super::super) fn id_of(name: &str) -> String {
+    let scope = use_context::<FieldScope>().map_or("field", |scope| scope.0);
     let safe = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
-    format!("field-{}", name.chars().map(safe).collect::<String>())
+    format!("{}-{}", scope.chars().map(safe).collect::<String>(), name.chars().map(safe).collect::<String>())
 }
 
 /// A line of text with its label and a hint below.
 #[component]
 pub(in super::super) fn Field(
-    /// A name that no other field of the page has.
+    /// A name that no other field of the scope has.
     #[prop(into)]
     name: String,
     /// The words before it.
@@ -20,7 +26,7 @@ pub(in super::super) fn Field(
     label: String,
     /// What it is for, in a sentence; may be empty.
     #[prop(into, optional)]
-    hint: String,
+    hint: Signal<String>,
     /// `text`, `password`, `number`, `url` …
     #[prop(default = "text")]
     kind: &'static str,
@@ -32,16 +38,25 @@ pub(in super::super) fn Field(
     value: Signal<String>,
     /// What is done with what was typed.
     on_input: Callback<String>,
-    /// What is wrong with it; empty for nothing.
+    /// What is wrong with it; empty for nothing. Told once the field is left, not in the middle of the first word.
     #[prop(into, optional)]
     wrong: Signal<String>,
+    /// What a password manager may fill in.
+    #[prop(default = "off")]
+    autocomplete: &'static str,
 ) -> impl IntoView {
     let id = id_of(&name);
     let hint_id = format!("{id}-hint");
     let wrong_id = format!("{id}-wrong");
     let described = format!("{hint_id} {wrong_id}");
-    // The user's own password manager may fill a secret in; nothing else is remembered.
-    let autocomplete = if kind == "password" { "current-password" } else { "off" };
+    // What is being typed stands as it was typed, however the value is written once it was taken in.
+    let typed = RwSignal::new(None::<String>);
+    let quiet = RwSignal::new(false);
+    let left = move || {
+        typed.set(None);
+        quiet.set(false);
+    };
+    let told = Memo::new(move |_| if quiet.get() { String::new() } else { wrong.get() });
     view! {
         <div class="field">
             <label for=id.clone()>{label}</label>
@@ -54,12 +69,20 @@ pub(in super::super) fn Field(
                 autocapitalize="off"
                 spellcheck="false"
                 aria-describedby=described
-                aria-invalid=move || (!wrong.get().is_empty()).then_some("true")
-                prop:value=move || value.get()
-                on:input=move |event| on_input.run(event_target_value(&event))
+                aria-invalid=move || (!told.get().is_empty()).then_some("true")
+                prop:value=move || typed.get().unwrap_or_else(|| value.get())
+                on:input=move |event| {
+                    // What was wrong before is told on, until it is right.
+                    quiet.set(told.with_untracked(String::is_empty));
+                    let text = event_target_value(&event);
+                    typed.set(Some(text.clone()));
+                    on_input.run(text);
+                }
+                on:change=move |_| left()
+                on:blur=move |_| left()
             />
-            <p class="wrong" id=wrong_id>{move || wrong.get()}</p>
-            <p class="hint" id=hint_id>{hint}</p>
+            <p class="wrong" id=wrong_id>{move || told.get()}</p>
+            <p class="hint" id=hint_id>{move || hint.get()}</p>
         </div>
     }
 }
@@ -157,7 +180,12 @@ pub(in super::super) fn Setting(
             let words = words(choices);
             view! { <Choice name=path label=label hint=hint words=words value=value on_change=set/> }.into_any()
         }
-        _ => view! { <Field name=path label=label hint=hint placeholder=key.default value=value on_input=set/> }
-            .into_any(),
+        _ => {
+            let wrong = Signal::derive(move || store.problem(path));
+            view! {
+                <Field name=path label=label hint=hint placeholder=key.default value=value on_input=set wrong=wrong/>
+            }
+            .into_any()
+        }
     }
 }

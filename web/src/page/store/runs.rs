@@ -1,4 +1,7 @@
+use std::rc::Rc;
+
 use leptos::prelude::*;
+use lightbeam_core::config::without_useless_flags;
 use lightbeam_core::invocation::{Command, Invocation};
 use web_sys::Blob;
 
@@ -66,6 +69,8 @@ pub(in super::super) struct Run {
     pub(in super::super) wanted: ArcRwSignal<Want>,
     /// How it is.
     pub(in super::super) state: ArcRwSignal<RunState>,
+    /// The files that it was given, by their paths: the user's may be others by now.
+    pub(in super::super) given: send_wrapper::SendWrapper<Rc<Vec<(String, Blob)>>>,
     /// The files that it wrote, once it has ended.
     pub(in super::super) outputs: ArcRwSignal<Vec<send_wrapper::SendWrapper<Output>>>,
 }
@@ -84,10 +89,22 @@ impl Store {
     }
 
     /// Begins a run; does nothing while another one is under way.
-    pub(in super::super) fn begin_run(self, purpose: Purpose, mut invocation: Invocation) {
+    pub(in super::super) fn begin_run(self, purpose: Purpose, invocation: Invocation) {
+        let files = self.supplies().files;
+        self.begin_run_of(purpose, invocation, files);
+    }
+
+    /// Begins a run of other files than the chosen ones; does nothing while another one is under way.
+    pub(in super::super) fn begin_run_of(
+        self,
+        purpose: Purpose,
+        mut invocation: Invocation,
+        files: Vec<(String, Blob)>,
+    ) {
         if self.active.with_untracked(Option::is_some) {
             return;
         }
+        invocation = without_useless_flags(invocation);
         if invocation.command != Command::Count {
             invocation.results_file = Some(RESULTS_FILE.to_owned());
         }
@@ -101,6 +118,8 @@ impl Store {
             _ => {}
         }
         let mut supplies = self.supplies();
+        let given = send_wrapper::SendWrapper::new(Rc::new(files.clone()));
+        supplies.files = files;
         supplies.folder = self.folder.get_untracked();
         let task = Task::Run(Box::new(invocation.clone()));
         let mut run = Run {
@@ -112,6 +131,7 @@ impl Store {
             question: ArcRwSignal::default(),
             wanted: ArcRwSignal::new(Want::Run),
             state: ArcRwSignal::new(RunState::Going),
+            given,
             outputs: ArcRwSignal::default(),
         };
         let heard_of = run.clone();
@@ -119,6 +139,7 @@ impl Store {
         self.last.update(|last| {
             last.insert(purpose, run.clone());
         });
+        self.history_begun(&run);
         // A worker that could not be started has said so already.
         if run.state.with_untracked(|state| matches!(state, RunState::Going)) {
             self.active.set(Some(run));
@@ -143,6 +164,7 @@ impl Store {
     fn ended(self, run: &Run, state: RunState) {
         run.question.set(None);
         run.state.set(state);
+        self.history_ended();
         self.active.set(None);
     }
 

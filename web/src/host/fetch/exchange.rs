@@ -1,0 +1,68 @@
+//! Between the requests and answers of the engine and those of the browser.
+
+use gloo_net::http::{Headers, Request as Exchange, RequestBuilder, Response as Answer};
+use http::header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_LANGUAGE, CONTENT_TYPE};
+use js_sys::Uint8Array;
+use lightbeam_core::host::{Method, Request};
+use web_sys::{ReferrerPolicy, RequestCache, RequestCredentials, RequestMode, RequestRedirect};
+
+use super::abort::Abort;
+use crate::advice::Way;
+
+/// The headers of answers that every page may read (Fetch standard, "CORS-safelisted response-header name").
+pub(super) const READABLE_ANYWAY: [&str; 7] =
+    ["cache-control", "content-language", "content-length", "content-type", "expires", "last-modified", "pragma"];
+
+/// The browser's form of a request; the error is that it takes something in it for none of HTTP. Headers that belong to
+/// the browser are left out by itself.
+pub(super) fn build(
+    request: &Request,
+    mode: RequestMode,
+    redirect: RequestRedirect,
+    abort: &Abort,
+) -> Result<Exchange, ()> {
+    let headers = web_sys::Headers::new().map_err(drop)?;
+    for (name, value) in &request.headers {
+        headers.append(name.as_str(), value.to_str().map_err(drop)?).map_err(drop)?;
+    }
+    let builder = RequestBuilder::new(&request.url.expose())
+        .method(request.method.clone())
+        .headers(Headers::from_raw(headers))
+        .mode(mode)
+        .redirect(redirect)
+        .cache(RequestCache::NoStore)
+        .credentials(RequestCredentials::Omit)
+        .referrer("")
+        .referrer_policy(ReferrerPolicy::NoReferrer)
+        .abort_signal(Some(&abort.signal()));
+    let exchange =
+        if request.body.is_empty() { builder.build() } else { builder.body(Uint8Array::from(&*request.body)) };
+    exchange.map_err(drop)
+}
+
+/// The headers of an answer that the browser shows.
+pub(super) fn headers(answer: &Answer) -> http::HeaderMap {
+    let parse = |(name, value): (String, String)| {
+        Some((name.parse::<http::HeaderName>().ok()?, value.parse::<http::HeaderValue>().ok()?))
+    };
+    let mut headers = http::HeaderMap::new();
+    for (name, value) in answer.headers().entries().filter_map(parse) {
+        headers.append(name, value);
+    }
+    headers
+}
+
+/// Whether the browser asks the server first (Fetch standard, "CORS-preflight fetch").
+pub(super) fn way(request: &Request) -> Way {
+    let is_plain_method = [Method::GET, Method::HEAD, Method::POST].contains(&request.method);
+    let is_plain_header = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
+        if name == CONTENT_TYPE {
+            let text = value.to_str().unwrap_or_default();
+            let essence = text.split(';').next().unwrap_or_default().trim();
+            ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"].contains(&essence)
+        } else {
+            [ACCEPT, ACCEPT_LANGUAGE, CONTENT_LANGUAGE].contains(name)
+        }
+    };
+    if is_plain_method && request.headers.iter().all(is_plain_header) { Way::Plain } else { Way::Asking }
+}

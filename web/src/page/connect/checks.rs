@@ -1,0 +1,63 @@
+use leptos::prelude::*;
+
+use super::super::store::Store;
+use crate::diagnostics::mark_word;
+use crate::protocol::{Check, Mark};
+
+/// What the last test of the connection found.
+#[component]
+pub(super) fn Checks() -> impl IntoView {
+    let store = Store::get();
+    let sentence = move || {
+        if store.checking.get() {
+            return "Testing the connection …".to_owned();
+        }
+        store.checks.with(|checks| checks.as_deref().map(summary).unwrap_or_default())
+    };
+    let endpoints = move || {
+        store.endpoints.with(|endpoints| match endpoints {
+            Some(Ok(endpoints)) => Some(format!("The API offers {} endpoints.", endpoints.len())),
+            Some(Err(why)) => Some(format!("Its endpoints could not be listed: {why}")),
+            None => None,
+        })
+    };
+    let rows = move || store.checks.get().unwrap_or_default().into_iter().map(row).collect_view();
+    view! {
+        <div class="checks" aria-busy=move || store.checking.get().to_string()>
+            <p class="end" role="status">{sentence}</p>
+            {move || store.checks.with(Option::is_some).then(|| view! { <ol>{rows}</ol> })}
+            <p class="hint" role="status">{endpoints}</p>
+        </div>
+    }
+}
+
+fn summary(checks: &[Check]) -> String {
+    let failed = checks.iter().filter(|check| check.mark == Mark::Bad).count();
+    let fair = checks.iter().filter(|check| check.mark == Mark::Fair).count();
+    match (failed, fair) {
+        (0, 0) => "The connection works.".to_owned(),
+        (0, _) => "The connection works, but could be better.".to_owned(),
+        _ => "The connection does not work yet.".to_owned(),
+    }
+}
+
+fn row(check: Check) -> impl IntoView {
+    let (sign, class) = match check.mark {
+        Mark::Good => ("✔", "good"),
+        Mark::Fair => ("!", "fair"),
+        Mark::Bad => ("✖", "bad"),
+        Mark::Untried => ("–", "untried"),
+    };
+    view! {
+        <li>
+            <span class=format!("sign {class}") aria-hidden="true">{sign}</span>
+            <div>
+                <strong>{check.what}</strong>
+                " "
+                <span class=class>{format!("({})", mark_word(check.mark))}</span>
+                <span class="fix">{check.seen}</span>
+                {check.fix.map(|fix| view! { <span class="fix"><strong>"What to do: "</strong>{fix}</span> })}
+            </div>
+        </li>
+    }
+}

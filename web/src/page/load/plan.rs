@@ -1,0 +1,148 @@
+use leptos::prelude::*;
+use lightbeam_core::invocation::Command;
+
+use super::super::options::Options;
+use super::super::parts::RunPanel;
+use super::super::store::{Purpose, RunState, Step, Store};
+use super::check::Outdated;
+use super::{Start, StepHeading};
+use crate::protocol::DryRunRow;
+use crate::results::{counted, duration, grouped};
+
+/// Records a second that are guessed before this page has sent any.
+const GUESSED_RATE: f64 = 30.0;
+
+/// What would be sent.
+#[component]
+pub(super) fn PlanStep() -> impl IntoView {
+    let store = Store::get();
+    let begin = Callback::new(move |()| {
+        let mut invocation = store.invocation();
+        invocation.command = Command::Send;
+        invocation.dry_run = true;
+        store.begin_load(Purpose::Plan, invocation);
+    });
+    let label = move || format!("Make the plan for {}", counted(store.chosen.with(Vec::len) as u64, "file"));
+    view! {
+        <section class="card">
+            <StepHeading text="Plan"/>
+            <p>"Reads your files and what this browser remembers of earlier loads, and tells what sending would do. Nothing is sent."</p>
+            <Options command=Command::Send/>
+            <Start label=Signal::derive(label) on_start=begin/>
+            <Outdated purpose=Purpose::Plan/>
+            <RunPanel purpose=Purpose::Plan/>
+            <Planned/>
+        </section>
+    }
+}
+
+/// The rows of the last plan, once it is made to its end.
+pub(super) fn planned(store: Store) -> Option<Vec<DryRunRow>> {
+    let run = store.last(Purpose::Plan)?;
+    let is_made = run.state.with(|state| matches!(state, RunState::Ended(end) if end.completed == Some(true)));
+    is_made.then(|| run.snapshot.with(|snapshot| snapshot.dry_run.clone()))
+}
+
+/// The columns after the endpoint: words and number.
+const COLUMNS: [(&str, fn(&DryRunRow) -> u64); 7] = [
+    ("New", |row| row.new),
+    ("Changed", |row| row.changed),
+    ("Already sent", |row| row.already_sent),
+    ("Failed before", |row| row.failed_before),
+    ("Repeated", |row| row.repeated),
+    ("Unreadable", |row| row.unreadable),
+    ("Requests", |row| row.requests),
+];
+
+#[component]
+fn Planned() -> impl IntoView {
+    let store = Store::get();
+    let rows = Memo::new(move |_| planned(store));
+    move || {
+        rows.get().map(|rows| {
+            let sums = COLUMNS.map(|(_, number)| rows.iter().map(number).sum::<u64>());
+            let requests = sums[6];
+            let row = |row: &DryRunRow| {
+                let cells = COLUMNS.map(|(_, number)| view! { <td class="num">{grouped(number(row))}</td> });
+                view! { <tr><th scope="row">{row.name.clone()}</th>{cells}</tr> }
+            };
+            view! {
+                <h3>"What sending would do"</h3>
+                <div class="scroll" tabindex="0" role="region" aria-label="Plan">
+                    <table class="dense">
+                        <caption class="visually-hidden">"Plan: records by endpoint, in the order they would be sent"</caption>
+                        <thead>
+                            <tr>
+                                <th scope="col">"Endpoint"</th>
+                                {COLUMNS.map(|(words, _)| view! { <th scope="col" class="num">{words}</th> })}
+                            </tr>
+                        </thead>
+                        <tbody>{rows.iter().map(row).collect_view()}</tbody>
+                        <tfoot>
+                            <tr>
+                                <th scope="row">"All"</th>
+                                {sums.map(|sum| view! { <td class="num">{grouped(sum)}</td> })}
+                            </tr>
+                        </tfoot>
+                    </table>
+                </div>
+                <p>{estimate(store, requests)}</p>
+                <div class="actions">
+                    <button
+                        type="button"
+                        class="primary big"
+                        hidden=requests == 0
+                        disabled=move || store.active.with(Option::is_some)
+                        on:click=move |_| {
+                            super::send::begin(store);
+                            store.load.go(Step::Send);
+                        }
+                    >
+                        {move || what_sending_does(store)}
+                    </button>
+                </div>
+            }
+        })
+    }
+}
+
+/// About how long it takes.
+fn estimate(store: Store, requests: u64) -> String {
+    if requests == 0 {
+        return "Nothing is left to send: everything was accepted before.".to_owned();
+    }
+    let seen = store.last(Purpose::Send).map(|run| run.snapshot.with_untracked(|snapshot| snapshot.rate));
+    let seen = seen.filter(|rate| *rate >= 1.0);
+    let rate = seen.unwrap_or(GUESSED_RATE);
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a guess")]
+    let (seconds, shown) = ((requests as f64 / rate).ceil() as u64, rate.round() as u64);
+    let assumed = if seen.is_some() { "as in the last load from this page" } else { "which is a guess" };
+    format!(
+        "{} would be made. That takes about {} at {} a second, {assumed}.",
+        counted(requests, "request"),
+        duration(seconds),
+        counted(shown, "record")
+    )
+}
+
+/// What the button that sends will do, in words.
+pub(super) fn what_sending_does(store: Store) -> String {
+    let outdated = store.is_outdated(Purpose::Plan);
+    let records = planned(store).filter(|_| !outdated).map(|rows| rows.iter().map(|row| row.requests).sum());
+    let what = match records {
+        Some(records) => counted(records, "record"),
+        None => counted(store.chosen.with(Vec::len) as u64, "file"),
+    };
+    let (host, year) = store.draft.with(|draft| {
+        let base = draft.text("edfi_api.base_url").unwrap_or_default();
+        let host = base.split("://").last().unwrap_or_default().split(['/', '?']).next().unwrap_or_default().to_owned();
+        (host, draft.text("edfi_api.year"))
+    });
+    let host = if host.is_empty() { "the API".to_owned() } else { host };
+    let year = year.map(|year| format!(", school year {year}")).unwrap_or_default();
+    if store.load.validate_first.get() {
+        format!("Check {what} and send what passes to {host}{year}")
+    } else {
+        format!("Send {what} to {host}{year}")
+    }
+}

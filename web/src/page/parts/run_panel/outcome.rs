@@ -1,0 +1,36 @@
+use leptos::prelude::*;
+
+use super::super::super::store::{Run, RunState};
+use crate::results::exit_sentence;
+
+/// How a run ended, in words.
+#[component]
+pub(super) fn Outcome(run: Run) -> impl IntoView {
+    let snapshot = run.snapshot.clone();
+    move || {
+        run.state.with(|state| match state {
+        RunState::Going => None,
+        RunState::Ended(end) => {
+            let failed = snapshot.with_untracked(|snapshot| snapshot.failed);
+            let (class, sign) = match end.exit {
+                0 if failed == 0 => ("good", "✔ Done."),
+                0 => ("fair", "▲ Done, but records failed."),
+                99 => ("good", "✔ Done."),
+                _ => ("bad", "✖ Not as it should be."),
+            };
+            Some(view! { <p class=format!("end {class}")>{sign}" "{exit_sentence(end.exit)}</p> }.into_any())
+        }
+        RunState::Lost(why) => Some(
+            view! {
+                <div class="end bad">
+                    <p>"✖ The run broke off: "{why.clone()}"."</p>
+                    <p>
+                        "What the API accepted until the last second is remembered in this browser. Begin the run again with the same files: it passes over what was accepted and goes on from there. If it breaks off again, load the page anew and choose fewer files at a time."
+                    </p>
+                </div>
+            }
+            .into_any(),
+        ),
+    })
+    }
+}

@@ -1,0 +1,98 @@
+use super::RunResults;
+use crate::protocol::Snapshot;
+
+/// What an exit code of the command line means, in a sentence.
+pub fn exit_sentence(exit: u8) -> &'static str {
+    match exit {
+        0 => "Everything that was to be done was tried.",
+        1 => {
+            "The run failed: every record failed, it was not confirmed, it was stopped, or it could not go on. The messages say which."
+        }
+        2 => "Nothing was done: a setting or an option is wrong. The messages say which.",
+        3 => "Some records failed, and you asked to be told of that as a failure.",
+        4 => "The API could not be reached or refused the credentials, or the run broke off. The messages say which.",
+        99 => "There was nothing to do: every record was sent before, or the files hold no records.",
+        _ => "The run ended in a way that this page does not know.",
+    }
+}
+
+/// What became of the records, in a sentence or two. What the API did not accept is never called accepted.
+pub fn totals(results: &RunResults) -> String {
+    let (done, skipped) = match results.command.as_str() {
+        "validate" => {
+            let valid = results.processed.saturating_sub(results.failed + results.skipped);
+            return format!(
+                "{} checked: in {} nothing was found, in {} something was.",
+                counted(results.processed, "record"),
+                grouped(valid),
+                grouped(results.failed)
+            );
+        }
+        "delete" | "truncate" => ("deleted", "not deleted"),
+        "fetch" => ("written", "not fetched"),
+        "create" => ("written", "not written"),
+        "count" => ("counted", "not counted"),
+        _ => ("accepted by the API", "not sent, as they had been sent before or stand twice"),
+    };
+    let mut text = format!("{} {done}, {} failed", counted(results.succeeded(), "record"), grouped(results.failed));
+    if results.skipped > 0 {
+        text.push_str(&format!(", {} {skipped}", grouped(results.skipped)));
+    }
+    text.push('.');
+    if !results.completed {
+        text.push_str(" The run did not come to its end: there are records that were not tried.");
+    }
+    text
+}
+
+/// A number with its noun: `1 record`, `2,000 records`.
+pub fn counted(number: u64, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", grouped(number))
+}
+
+/// A number with commas between its thousands.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// Seconds as people say them, no finer than they can be known: `40 seconds`, `7 minutes`, `2 hours 10 minutes`.
+pub fn duration(seconds: u64) -> String {
+    match seconds {
+        0..100 => counted(seconds, "second"),
+        100..5_400 => counted((seconds + 30) / 60, "minute"),
+        _ => {
+            let minutes = (seconds + 30) / 60;
+            let rest = minutes % 60;
+            let hours = counted(minutes / 60, "hour");
+            if rest == 0 { hours } else { format!("{hours} {}", counted(rest, "minute")) }
+        }
+    }
+}
+
+/// How far a run is, in a sentence to be read out.
+pub fn progress_sentence(snapshot: &Snapshot) -> String {
+    let mut text = match snapshot.expected {
+        Some(expected) if expected >= snapshot.processed => {
+            format!("{} of about {}", grouped(snapshot.processed), counted(expected, "record"))
+        }
+        _ => counted(snapshot.processed, "record"),
+    };
+    if let Some(percent) = snapshot.percent {
+        text = format!("{percent} per cent, {text}");
+    }
+    text.push_str(&format!(", {} failed", grouped(snapshot.failed)));
+    if let Some(left) = snapshot.seconds_left {
+        text.push_str(&format!(", about {} left", duration(left)));
+    }
+    text.push('.');
+    text
+}

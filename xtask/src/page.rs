@@ -1,0 +1,128 @@
+//! Building the page: `dist/`, for any static host and any path.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+use crate::failure::{Failure, Result};
+use crate::fingerprint::Fingerprint;
+use crate::page_tools::PageTools;
+use crate::wasm_toolchain::{BROWSER, WasmToolchain};
+use crate::{offline, page_tools, process, project, say, setup};
+
+/// The package of the page.
+pub(crate) const PAGE_PACKAGE: &str = "lightbeam-web";
+
+/// Bytes that the module may have, as it is and as it is downloaded (brotli, quality 11). People wait for it.
+const MOST: Size = Size { raw: 1_500_000, packed: 450_000 };
+
+/// What the page is made of, beside the sources of the two crates.
+const SOURCES: [&str; 5] = [".cargo/config.toml", "Cargo.lock", "Cargo.toml", "Trunk.toml", "index.html"];
+const CRATES: [&str; 2] = ["core", "web"];
+
+/// How large the page's module is, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Size {
+    raw: u64,
+    packed: u64,
+}
+
+/// `cargo xtask page`: set-up if needed, the page, and whether it is small enough.
+pub(crate) fn run() -> Result<()> {
+    let begin = Instant::now();
+    let toolchain = setup::wasm()?;
+    let tools = page_tools::all()?;
+    let page = build(&toolchain, &tools)?;
+    check_size(&page)?;
+    say::note(format!("All of it took {}.", say::duration(begin.elapsed())));
+    Ok(())
+}
+
+/// Leaves the page in `dist/`, unless what is there comes from the same sources.
+pub(crate) fn build(toolchain: &WasmToolchain, tools: &PageTools) -> Result<PathBuf> {
+    say::step("Building the page");
+    let begin = Instant::now();
+    let page = project::page();
+    let sources = sources(&toolchain.version()?)?;
+    let known = project::target().join("page-is-of");
+    if std::fs::read_to_string(&known).is_ok_and(|text| Some(text) == state(sources, &page)) {
+        say::note(format!("Skipped: {} is of these sources already.", project::shown(&page)));
+        return Ok(page);
+    }
+    // So that Trunk needs no network.
+    process::run(project::cargo().args(["fetch", "--locked"]))?;
+    let mut trunk = trunk(toolchain, tools)?;
+    trunk.args(["build", "--release", "--offline", "--locked"]);
+    process::run(&mut trunk)?;
+    offline::complete(&page)?;
+    project::make_folder(&project::target())?;
+    project::write(&known, &state(sources, &page).unwrap_or_default())?;
+    say::note(format!("{}, in {}.", project::shown(&page), say::duration(begin.elapsed())));
+    Ok(page)
+}
+
+/// Trunk, with the compiler for the page.
+fn trunk(toolchain: &WasmToolchain, tools: &PageTools) -> Result<Command> {
+    let mut trunk = toolchain.program(&tools.program("trunk"), &[tools.folder().to_owned()])?;
+    // Trunk takes `NO_COLOR=1`, which is usual, for a mistake: it wants `true`.
+    trunk.env_remove("NO_COLOR");
+    Ok(trunk)
+}
+
+/// A fingerprint of all that the page is made of.
+fn sources(compiler: &str) -> Result<Fingerprint> {
+    let root = project::root();
+    let mut files: Vec<String> = SOURCES.map(String::from).into();
+    for name in CRATES {
+        let below = project::files_below(&root.join(name))?.into_iter();
+        files.extend(below.filter(|file| !file.starts_with("tests/")).map(|file| format!("{name}/{file}")));
+    }
+    let mut fingerprint = Fingerprint::new();
+    fingerprint.add(compiler.as_bytes());
+    // How it is built counts, too.
+    fingerprint.add(include_bytes!("page.rs"));
+    fingerprint.add(include_bytes!("offline.rs"));
+    fingerprint.add_files(&root, &files)?;
+    Ok(fingerprint)
+}
+
+/// What says that a page is of these sources, and was not changed since; `None` for a page that is not whole.
+fn state(sources: Fingerprint, page: &Path) -> Option<String> {
+    if !offline::is_complete(page) {
+        return None;
+    }
+    let mut fingerprint = Fingerprint::new();
+    fingerprint.add_files(page, &project::files_below(page).ok()?).ok()?;
+    Some(format!("{sources} {fingerprint}\n"))
+}
+
+/// Says how large the module is, and fails when it is too large.
+pub(crate) fn check_size(page: &Path) -> Result<()> {
+    say::step("The size of the page's module");
+    let size = size(page)?;
+    for (what, is, most) in [("as it is", size.raw, MOST.raw), ("with brotli", size.packed, MOST.packed)] {
+        say::note(format!("{} bytes {what}; at most {} are allowed.", say::count(is), say::count(most)));
+    }
+    if size.raw > MOST.raw || size.packed > MOST.packed {
+        return Err(Failure::new("the page's module is too large to be downloaded by people who wait for it")
+            .hint(format!("`cargo tree -p {PAGE_PACKAGE} --target {BROWSER} -e normal` shows what is in it")));
+    }
+    Ok(())
+}
+
+fn size(page: &Path) -> Result<Size> {
+    let modules: Vec<String> = project::files_below(page)?
+        .into_iter()
+        .filter(|name| Path::new(name).extension().is_some_and(|ending| ending == "wasm"))
+        .collect();
+    let [module] = modules.as_slice() else {
+        return Err(Failure::new(format!("the page should have one module, not {}", modules.len())));
+    };
+    let module = page.join(module);
+    let packed = project::target().join("page.wasm.br");
+    process::run(Command::new("brotli").args(["-q", "11", "-f", "-o"]).arg(&packed).arg(&module))?;
+    let length = |file: &Path| {
+        std::fs::metadata(file).map(|about| about.len()).map_err(|error| Failure::file("look at", file, &error))
+    };
+    Ok(Size { raw: length(&module)?, packed: length(&packed)? })
+}
