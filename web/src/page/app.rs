@@ -61,8 +61,8 @@ pub(super) fn App() -> impl IntoView {
             <ThemeChoice/>
         </header>
         <UpdateNote/>
+        <Interrupted/>
         <main id="main" tabindex="-1">
-            <Interrupted/>
             {move || match store.area.get() {
                 Area::Load => view! { <Load/> }.into_any(),
                 Area::Read => view! { <Read/> }.into_any(),

@@ -3,7 +3,7 @@ use lightbeam_core::invocation::Command;
 
 use super::super::options::Options;
 use super::super::parts::{PickEndpoints, amount};
-use super::super::store::{Area, Store};
+use super::super::store::{Area, Step, Store};
 use super::removal::Removal;
 
 /// Delete from the API what the chosen files describe.
@@ -34,7 +34,10 @@ pub(super) fn Delete() -> impl IntoView {
             </p>
             <p class="actions">
                 <strong>{files}</strong>
-                <button type="button" on:click=move |_| store.area.set(Area::Load)>
+                <button type="button" on:click=move |_| {
+                    store.load.go(Step::Files);
+                    store.area.set(Area::Load);
+                }>
                     {move || if store.chosen.with(Vec::is_empty) { "Choose files in Load" } else { "Choose others in Load" }}
                 </button>
             </p>
