@@ -97,10 +97,8 @@ pub struct Counts {
 impl Entry {
     /// A run that begins at `now`, in milliseconds since 1970. `seed` tells runs of one moment apart.
     pub fn begun(now: i64, seed: u32, asked: &Invocation, url: &str, files: Vec<FileMark>) -> Self {
-        let reads = matches!(
-            asked.command,
-            Command::Send | Command::Validate | Command::ValidateSend | Command::Delete
-        );
+        let reads =
+            matches!(asked.command, Command::Send | Command::Validate | Command::ValidateSend | Command::Delete);
         Self {
             version: VERSION,
             id: format!("{now:013}-{seed:08x}"),

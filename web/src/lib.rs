@@ -20,10 +20,10 @@
 //! What needs no browser compiles, and is tested, natively.
 
 pub mod advice;
-pub mod configuration;
-pub mod diagnostics;
 pub mod chosen_paths;
+pub mod configuration;
 pub mod counts;
+pub mod diagnostics;
 pub mod history;
 pub mod protocol;
 pub mod results;

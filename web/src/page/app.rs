@@ -13,8 +13,9 @@ use leptos::ev;
 use leptos::prelude::*;
 
 use super::connect::ConnectionLine;
-use super::history::History;
+use super::history::{History, Interrupted};
 use super::load::Load;
+use super::parts::Question;
 use super::read::Read;
 use super::remove::Remove;
 use super::store::{Area, Store};
@@ -60,6 +61,7 @@ pub(super) fn App() -> impl IntoView {
             <ThemeChoice/>
         </header>
         <UpdateNote/>
+        <Interrupted/>
         <main id="main" tabindex="-1">
             {move || match store.area.get() {
                 Area::Load => view! { <Load/> }.into_any(),
@@ -69,6 +71,7 @@ pub(super) fn App() -> impl IntoView {
             }}
         </main>
         <Foot/>
+        <Question/>
     }
 }
 

@@ -2,7 +2,6 @@
 
 mod checks;
 mod credentials;
-mod download;
 mod line;
 mod rare;
 mod values;

@@ -5,7 +5,6 @@ mod count;
 mod create;
 mod fetch;
 mod folder;
-mod selection;
 
 use leptos::prelude::*;
 

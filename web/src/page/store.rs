@@ -1,13 +1,14 @@
 //! All state of the page, as signals, and what changes it.
 
+mod asked;
 mod connection;
 mod files;
+mod history;
 mod kept;
 mod load_state;
-mod retry;
-mod asked;
-mod history;
 mod panels;
+mod remembered;
+mod retry;
 mod runs;
 
 use std::collections::BTreeMap;
@@ -19,10 +20,9 @@ use web_sys::Blob;
 
 pub(super) use connection::{ConnectionState, sentence};
 pub(super) use files::ChosenEntry;
-pub(super) use load_state::{LoadState, Step};
-pub(super) use runs::{Purpose, Run, RunState};
 pub(super) use history::History;
 pub(super) use kept::{Kept, KeptTarget};
+pub(super) use load_state::{LoadState, Step};
 pub(super) use panels::{Panels, ReadPanel, RemovePanel};
 pub(super) use runs::{Output, Purpose, Run, RunState};
 

@@ -4,8 +4,8 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{DragEvent, Event, File, HtmlInputElement};
 
 use super::super::parts::id_of;
+use super::super::parts::save_texts;
 use super::super::store::{CONFIG_FILE, Store};
-use super::download::save_text;
 use crate::configuration::shareable;
 use crate::protocol::{NoticeRow, Severity};
 
@@ -27,7 +27,7 @@ pub(super) fn OpenAndSave() -> impl IntoView {
     };
     let save = move |_| {
         let yaml = store.draft.with_untracked(|draft| shareable(draft).to_yaml());
-        save_text(CONFIG_FILE, "application/yaml", &yaml);
+        save_texts(CONFIG_FILE, "application/yaml", std::iter::once(yaml));
     };
     view! {
         <p class="actions">

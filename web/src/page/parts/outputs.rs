@@ -2,7 +2,7 @@ use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use super::super::store::{FETCHED_DIR, Output, RESULTS_FILE, Run};
-use super::{amount, download};
+use super::{amount, save};
 use crate::host;
 use crate::protocol::EndpointRow;
 
@@ -40,7 +40,7 @@ fn Files(files: Vec<Output>, rows: Vec<EndpointRow>, command: &'static str) -> i
                 })}
                 <td class="num">{amount::size(bytes_of(&content))}</td>
                 <td>
-                    <button type="button" aria-label=label on:click=move |_| download::download(&short, &content)>
+                    <button type="button" aria-label=label on:click=move |_| save(&short, &content)>
                         "Download"
                     </button>
                 </td>
@@ -59,7 +59,7 @@ fn Files(files: Vec<Output>, rows: Vec<EndpointRow>, command: &'static str) -> i
         spawn_local(async move {
             told.set(match host::archive(&outputs).await {
                 Ok(archive) => {
-                    download::download(&format!("lightbeam-{command}.zip"), &archive);
+                    save(&format!("lightbeam-{command}.zip"), &archive);
                     String::new()
                 }
                 Err(error) => format!("The archive could not be made: {error}"),

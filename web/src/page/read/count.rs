@@ -1,11 +1,10 @@
 use leptos::prelude::*;
 use lightbeam_core::invocation::Command;
 
-use super::super::parts::{RunPanel, Switch, amount, download};
+use super::super::options::Options;
+use super::super::parts::{PickEndpoints, RunPanel, Switch, amount, copy as copy_text, save_texts};
 use super::super::store::{Purpose, RunState, Store};
 use super::begin::Begin;
-use super::fetch::{QueryField, query_problem};
-use super::selection::Selection;
 use crate::counts::{self, CountRow};
 
 /// Count the records of each endpoint.
@@ -23,15 +22,15 @@ pub(super) fn Count() -> impl IntoView {
         <section class="card" aria-labelledby="count-title">
             <h2 id="count-title">"Count records"</h2>
             <p>"How many records the API has of each endpoint, as far as your key may read them."</p>
-            <Selection/>
-            <QueryField name="count-query"/>
+            <Options command=Command::Count/>
+            <PickEndpoints name="count-endpoints"/>
             <Switch
                 name="count-zeros"
                 label="Also show endpoints without records"
                 value=zeros
                 on_change=Callback::new(move |on| zeros.set(on))
             />
-            <Begin label="Count" wrong=query_problem() on_begin=begin/>
+            <Begin label="Count" on_begin=begin/>
             <RunPanel purpose=Purpose::Count/>
             {move || table(store).map(|table| view! { <Table table=table/> })}
         </section>
@@ -51,9 +50,10 @@ fn Table(table: String) -> impl IntoView {
     let rows = counts::read(&table);
     let tsv = counts::to_tsv(&rows);
     let for_file = tsv.clone();
+    let save = |text: &str| save_texts("counts.tsv", "text/tab-separated-values", std::iter::once(text.to_owned()));
     let told = RwSignal::new("");
     let copy = move |_| {
-        download::copy(&tsv, move |copied| {
+        copy_text(tsv.clone(), move |copied| {
             told.set(if copied { "Copied." } else { "The browser did not allow that; download the table instead." });
         });
     };
@@ -77,7 +77,7 @@ fn Table(table: String) -> impl IntoView {
         </div>
         <p class="actions">
             <button type="button" on:click=copy>"Copy the table"</button>
-            <button type="button" on:click=move |_| download::download_text("counts.tsv", &for_file)>
+            <button type="button" on:click=move |_| save(&for_file)>
                 "Download counts.tsv"
             </button>
             <span class="hint" role="status">{move || told.get()}</span>

@@ -1,11 +1,11 @@
 use leptos::prelude::*;
 use lightbeam_core::invocation::Command;
 
-use super::super::parts::{Outputs, RunPanel};
+use super::super::options::Options;
+use super::super::parts::{Outputs, PickEndpoints, RunPanel};
 use super::super::store::{Purpose, RunState, Store};
 use super::begin::Begin;
 use super::folder::FolderChoice;
-use super::selection::Selection;
 
 /// Create template skeletons.
 #[component]
@@ -24,7 +24,8 @@ pub(super) fn Create() -> impl IntoView {
                 <code>"earthmover.yml"</code>" and "<code>"templates/…"</code>
                 ". Only the documents of the API are read, none of its records."
             </p>
-            <Selection/>
+            <Options command=Command::Create/>
+            <PickEndpoints name="create-endpoints"/>
             <FolderChoice/>
             <Begin label="Create templates" on_begin=begin/>
             <RunPanel purpose=Purpose::Create/>

@@ -1,29 +1,21 @@
-use lightbeam_core::invocation::{Command, FailOn, Invocation};
+use lightbeam_core::config::without_useless_flags;
+use lightbeam_core::invocation::{Command, Invocation};
 
 use super::Store;
 
 impl Store {
     /// The flags as they are set, as far as a command has a use for them.
     pub(in super::super) fn asked(&self, command: Command) -> Invocation {
-        let mut asked = Invocation { command, dry_run: false, yes: false, ..self.invocation() };
-        let sends = matches!(command, Command::Send | Command::ValidateSend);
-        if command != Command::Fetch {
-            asked.keep_keys = None;
-            asked.drop_keys = None;
-        }
-        if !matches!(command, Command::Fetch | Command::Count) {
-            asked.query = None;
-        }
-        if !sends && command != Command::Delete {
-            asked.older_than = None;
-            asked.newer_than = None;
-            asked.resend_status_codes = None;
-            asked.force &= command == Command::Create;
-        }
-        asked.force_unlock &= sends || matches!(command, Command::Delete | Command::Truncate);
-        if command == Command::Create {
-            asked.fail_on = FailOn::All;
-        }
+        without_useless_flags(Invocation { command, ..self.invocation() })
+    }
+
+    /// The same for a removal. That it needs no leave is said by `yes` alone, whatever the configuration says: the page
+    /// has asked before then.
+    pub(in super::super) fn asked_to_remove(&self, command: Command) -> Invocation {
+        let mut asked = Invocation { dry_run: false, ..self.asked(command) };
+        let forced = self.resolved("force_delete").unwrap_or_default();
+        asked.yes |= ["true", "yes", "on"].iter().any(|word| forced.eq_ignore_ascii_case(word));
+        asked.set.push(("force_delete".to_owned(), "false".to_owned()));
         asked
     }
 }

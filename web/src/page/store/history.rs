@@ -6,9 +6,12 @@ use futures_channel::oneshot;
 use futures_util::future::{Either, pending, select};
 use leptos::prelude::*;
 use lightbeam_core::host::{Acquired, Clock, Lock, LockRefused, Storage, StorageError, Takeover};
+use lightbeam_core::invocation::Command;
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
+use web_sys::{Blob, File};
 
-use super::{Purpose, Run, RunState, Store};
+use super::{Area, DATA_DIR, Purpose, Run, RunState, Step, Store};
 use crate::history::{Entry, FOLDER, FileMark, Outcome, sort, surplus};
 use crate::host::{self, BrowserClock, IndexedDb};
 
@@ -182,8 +185,7 @@ impl History {
             RunState::Going => None,
         });
         if let Some(results) = results {
-            let written =
-                async { self.storage().await?.write(&entry.results_name(), results.as_bytes()).await };
+            let written = async { self.storage().await?.write(&entry.results_name(), results.as_bytes()).await };
             if let Err(error) = written.await {
                 entry.results_bytes = None;
                 self.failed("The results could not be kept in the history", &error);
@@ -233,9 +235,9 @@ impl Store {
             let elsewhere = history.elsewhere.get_untracked();
             let mine = self.active.with_untracked(Option::is_some);
             let entries = history.entries.get_untracked();
-            let cut_off = entries.into_iter().filter(|entry| {
-                entry.outcome == Outcome::Going && !elsewhere.contains(&entry.id) && !mine
-            });
+            let cut_off = entries
+                .into_iter()
+                .filter(|entry| entry.outcome == Outcome::Going && !elsewhere.contains(&entry.id) && !mine);
             let mut offered = false;
             for mut entry in cut_off {
                 entry.outcome = Outcome::Interrupted;
@@ -258,7 +260,7 @@ impl Store {
     /// A run begins: it is kept from now on.
     pub(super) fn history_begun(self, run: &Run) {
         let history = self.history;
-        let files = self.file_marks();
+        let files = run.given.iter().map(|(path, content)| given_mark(path, content)).collect();
         let url = self.draft.with_untracked(|draft| draft.text("edfi_api.base_url")).unwrap_or_default();
         let entry = Entry::begun(now(), seed(), &run.invocation, &url, files);
         history.entries.update(|entries| entries.insert(0, entry.clone()));
@@ -331,8 +333,19 @@ impl Store {
         }
         self.options.set(asked);
         self.history.continued.set(Some(entry.clone()));
-        self.area.set(super::Area::Load);
+        self.load.validate_first.set(entry.asked.command == Command::ValidateSend);
+        self.load.go(Step::Files);
+        self.area.set(Area::Load);
     }
+}
+
+/// A file that a run was given, as it is known again.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole numbers below 2^53")]
+fn given_mark(path: &str, content: &Blob) -> FileMark {
+    let path = path.strip_prefix(DATA_DIR).and_then(|rest| rest.strip_prefix('/')).unwrap_or(path);
+    // What the page made itself has no time of its own.
+    let modified = content.dyn_ref::<File>().map_or(0, |file| file.last_modified() as i64);
+    FileMark { path: path.to_owned(), bytes: content.size() as u64, modified }
 }
 
 /// A moment as flags want it.

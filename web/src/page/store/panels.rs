@@ -1,5 +1,3 @@
-use std::collections::BTreeSet;
-
 use leptos::prelude::*;
 use lightbeam_core::config::Draft;
 use lightbeam_core::invocation::Invocation;
@@ -15,8 +13,8 @@ pub(in super::super) struct Panels {
     pub(in super::super) zeros: RwSignal<bool>,
     /// The panel of Remove.
     pub(in super::super) remove: RwSignal<RemovePanel>,
-    /// The endpoints that are to be emptied.
-    pub(in super::super) truncated: RwSignal<BTreeSet<String>>,
+    /// Whether truncate may take all endpoints.
+    pub(in super::super) all: RwSignal<bool>,
     /// What the last dry run of a removal looked at.
     pub(in super::super) looked: RwSignal<Option<Looked>>,
 }

@@ -1,0 +1,93 @@
+use leptos::prelude::*;
+
+use super::super::parts::amount::{grouped, moment};
+use super::super::store::Store;
+use crate::history::{Difference, Entry, FileMark, differences};
+
+/// So many differences are named.
+const MOST_NAMED: usize = 10;
+
+/// Offers to go on with the run that the page was closed under, then says which files are still to be chosen.
+#[component]
+pub(in super::super) fn Interrupted() -> impl IntoView {
+    let store = Store::get();
+    move || {
+        if let Some(entry) = store.history.interrupted.get() {
+            return Some(view! { <Offer entry=entry/> }.into_any());
+        }
+        store.history.continued.get().map(|entry| view! { <Continued entry=entry/> }.into_any())
+    }
+}
+
+#[component]
+fn Offer(entry: Entry) -> impl IntoView {
+    let store = Store::get();
+    let far = match entry.counts.expected {
+        Some(expected) => {
+            format!(" when {} of about {} records were done", grouped(entry.counts.processed), grouped(expected))
+        }
+        None => String::new(),
+    };
+    let files = if entry.files.len() == 1 { "file" } else { "files" };
+    view! {
+        <aside class="card interrupted" aria-labelledby="interrupted-title">
+            <h2 id="interrupted-title">"Continue the interrupted " {entry.command_in_words()} "?"</h2>
+            <p>
+                {format!("The page was closed on {}'s run to {}{far}.", moment(entry.began), entry.host)}
+                " What was accepted is remembered and is not sent again. Choose the same "
+                {entry.files.len()}" "{files}" again: a page may not keep them, nor the client secret."
+            </p>
+            <p class="actions">
+                <button type="button" class="primary" on:click=move |_| store.settle_interrupted(true)>"Continue"</button>
+                <button type="button" on:click=move |_| store.settle_interrupted(false)>"Not now"</button>
+            </p>
+        </aside>
+    }
+}
+
+#[component]
+fn Continued(entry: Entry) -> impl IntoView {
+    let store = Store::get();
+    let forced = entry.asked.force;
+    let title = format!("Continuing the {} of {} to {}", entry.command_in_words(), moment(entry.began), entry.host);
+    let then = entry.files;
+    let compared = move || {
+        store.chosen.track();
+        let now = store.file_marks();
+        view! { <Comparison then=then.clone() now=now/> }
+    };
+    view! {
+        <aside class="card interrupted" aria-labelledby="continued-title">
+            <h2 id="continued-title">{title}</h2>
+            <div role="status">{compared}</div>
+            <p>
+                "Then send: what was accepted is not sent again."
+                {forced.then_some(" That run was to send everything, whatever was sent before: now it leaves out what was sent since it began.")}
+            </p>
+            <p class="actions">
+                <button type="button" on:click=move |_| store.history.continued.set(None)>"Close this note"</button>
+            </p>
+        </aside>
+    }
+}
+
+#[component]
+fn Comparison(then: Vec<FileMark>, now: Vec<FileMark>) -> impl IntoView {
+    let found = differences(&then, &now);
+    let missing = found.iter().filter(|found| matches!(found, Difference::Missing(_))).count();
+    let there = then.len() - missing;
+    let words = if found.is_empty() {
+        "✔ All files of that run are chosen, with the same names, sizes and times.".to_owned()
+    } else {
+        format!("{there} of the {} files of that run are chosen.", then.len())
+    };
+    let more = found.len().saturating_sub(MOST_NAMED);
+    let item = |difference: &Difference| view! { <li>{difference.in_words()}</li> };
+    view! {
+        <p>{words}</p>
+        <ul>
+            {found.iter().take(MOST_NAMED).map(item).collect_view()}
+            {(more > 0).then(|| view! { <li>{format!("and {more} more")}</li> })}
+        </ul>
+    }
+}
