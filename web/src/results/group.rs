@@ -39,7 +39,7 @@ impl RunResults {
     /// Whether a failure counts under a cause. The file does not say it, so it is told from status, type and message,
     /// as the run itself told it.
     pub fn is_of(&self, failure: &Failure, cause: &Cause) -> bool {
-        let name = name_of(failure);
+        let name = self.cause_of(failure);
         if name != cause.cause {
             return false;
         }
@@ -56,27 +56,37 @@ impl RunResults {
             |other: &Cause| other.cause == name && (other.missing.as_deref(), other.value.as_deref()) == (thing, value);
         cause.missing.is_none() && cause.value.is_none() && !self.causes.iter().any(known)
     }
-}
 
-/// The name of the cause that a failure has.
-fn name_of(failure: &Failure) -> &str {
-    // The messages beyond the most that are kept of an endpoint stand together under their cause.
-    if let Some((_, rest)) = failure.message.split_once(" other messages, cause: ") {
-        return rest.split(" (").next().unwrap_or(rest);
-    }
-    let problem = Problem {
-        messages: vec![failure.message.clone()],
-        problem_type: failure.problem_type.clone(),
-        correlation_id: None,
-    };
-    let cause = match failure.method.as_deref() {
-        None => problem::cause(failure.status, &problem),
-        Some("references") => event::Cause::MissingParent,
-        Some("descriptors") if !failure.message.contains("' is not of the form ") => event::Cause::UnknownDescriptor,
-        Some("uniqueness") if !failure.message.ends_with("is missing, which is part of the natural key") => {
-            event::Cause::Duplicate
+    /// The name of the cause that a failure has.
+    fn cause_of<'a>(&'a self, failure: &'a Failure) -> &'a str {
+        // The messages beyond the most that are kept of an endpoint stand together under their cause.
+        if let Some((_, rest)) = failure.message.split_once(" other messages, cause: ") {
+            return rest.split(" (").next().unwrap_or(rest);
         }
-        Some(_) => event::Cause::InvalidValue,
-    };
-    cause_name(cause)
+        let cause = match (failure.method.as_deref(), failure.status) {
+            // Where nothing was answered, one failure of each cause stands in the file with its message.
+            (None, None) => match self.causes.iter().find(|cause| cause.message == failure.message) {
+                Some(cause) => return &cause.cause,
+                None if failure.message.starts_with("the line is ") => event::Cause::InvalidValue,
+                None => event::Cause::NoConnection,
+            },
+            (None, status) => {
+                let problem = Problem {
+                    messages: vec![failure.message.clone()],
+                    problem_type: failure.problem_type.clone(),
+                    correlation_id: None,
+                };
+                problem::cause(status, &problem)
+            }
+            (Some("references"), _) => event::Cause::MissingParent,
+            (Some("descriptors"), _) if !failure.message.contains("' is not of the form ") => {
+                event::Cause::UnknownDescriptor
+            }
+            (Some("uniqueness"), _) if !failure.message.ends_with("is missing, which is part of the natural key") => {
+                event::Cause::Duplicate
+            }
+            (Some(_), _) => event::Cause::InvalidValue,
+        };
+        cause_name(cause)
+    }
 }

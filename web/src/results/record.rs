@@ -9,14 +9,17 @@ pub struct RecordLine {
     pub marked: bool,
 }
 
-/// The path that a message names: `… (at $.a[0].b)`, or `$.a[0].b: …` at its beginning.
-pub fn named_path(message: &str) -> Option<&str> {
+/// The path that a message names: `… (at $.a[0].b)`, `$.a[0].b: …`, or `a[0].b is …` as the checks here say it. It may
+/// be none, as when a sentence begins with another word.
+pub fn named_path(message: &str) -> Option<String> {
     let path = match message.rsplit_once(" (at ") {
         Some((_, rest)) => rest.strip_suffix(')')?,
-        None => message.split_once(": ")?.0,
+        None => message.split([' ', ':']).next()?,
     };
-    let path = path.trim();
-    (path.starts_with('$') && !path.contains(char::is_whitespace)).then_some(path)
+    let is_path = !path.is_empty() && path.chars().all(|c| c.is_alphanumeric() || "$._[]'-".contains(c));
+    let begins = path.starts_with(|first: char| first == '$' || first.is_lowercase());
+    let root = if path.starts_with('$') { "" } else { "$." };
+    (is_path && begins).then(|| format!("{root}{path}"))
 }
 
 /// A record, one value a line, members in the order written and every value as written; `None` if it is not JSON.

@@ -148,6 +148,32 @@ fn every_finding_belongs_to_its_cause() {
 }
 
 #[test]
+fn failures_without_an_answer_find_their_causes() {
+    let failed = |cause, message: &str| {
+        Outcome::Failed(event::Failure {
+            status: None,
+            messages: vec![message.to_owned()],
+            problem_type: None,
+            correlation_id: None,
+            cause,
+        })
+    };
+    let events = [
+        record("students", 1, failed(event::Cause::InvalidValue, "the line is not UTF-8 text")),
+        record("students", 2, failed(event::Cause::NoConnection, "no answer within 60 s")),
+        record("students", 3, failed(event::Cause::NoConnection, "the connection was refused")),
+        record("students", 4, failed(event::Cause::Other, "the file changed")),
+        record("grades", 5, refused(400, r#"{"message":"bad"}"#)),
+        record("schools", 6, failed(event::Cause::InvalidValue, "the line is not UTF-8 text")),
+    ];
+    let results = read(Command::Send, &events);
+    for (at, cause) in results.causes.iter().enumerate() {
+        let found = results.matching(&Filter { cause: Some(at), ..Filter::default() });
+        assert_eq!(found.len() as u64, cause.records, "{cause:?}");
+    }
+}
+
+#[test]
 fn filters_narrow_together() {
     let results = sent();
     let all = results.matching(&Filter::default());
@@ -238,10 +264,13 @@ fn records_are_readable_and_marked() {
 
 #[test]
 fn paths_are_found_in_messages() {
-    assert_eq!(named_path("X is required. (at $.a[0].b)"), Some("$.a[0].b"));
-    assert_eq!(named_path("$.a.b: required"), Some("$.a.b"));
-    assert_eq!(named_path("No path: here"), None);
-    assert_eq!(named_path("odd (at reason)"), None);
+    let found = |message| named_path(message).unwrap_or_default();
+    assert_eq!(found("X is required. (at $.a[0].b)"), "$.a[0].b");
+    assert_eq!(found("X does not exist (at a[0].b)"), "$.a[0].b");
+    assert_eq!(found("$.a.b: required"), "$.a.b");
+    assert_eq!(found("lastSurname is longer than 75 characters (76)"), "$.lastSurname");
+    assert_eq!(found("No path: here"), "");
+    assert_eq!(found("X is required. (at two places)"), "");
 }
 
 #[test]
@@ -258,8 +287,10 @@ fn numbers_and_times_in_words() {
     assert_eq!(counted(1_234_567, "record"), "1,234,567 records");
     let said: Vec<String> = [0, 99, 100, 413, 5_400, 7_800].map(duration).into();
     assert_eq!(said, ["0 seconds", "99 seconds", "2 minutes", "7 minutes", "1 hour 30 minutes", "2 hours 10 minutes"]);
-    let sentences: BTreeSet<&str> = [0, 1, 2, 3, 4, 99].map(exit_sentence).into();
+    let sentences: BTreeSet<&str> = [0, 1, 2, 3, 4, 99].map(|exit| exit_sentence(exit, 2, 1)).into();
     assert_eq!(sentences.len(), 6);
+    assert_eq!(exit_sentence(1, 2, 2), "Every record failed.");
+    assert_ne!(exit_sentence(1, 0, 0), "Every record failed.");
 }
 
 #[test]

@@ -1,9 +1,10 @@
 use super::RunResults;
 use crate::protocol::Snapshot;
 
-/// What an exit code of the command line means, in a sentence.
-pub fn exit_sentence(exit: u8) -> &'static str {
+/// What an exit code of the command line means, in a sentence; of so many records, so many failed.
+pub fn exit_sentence(exit: u8, processed: u64, failed: u64) -> &'static str {
     match exit {
+        1 if failed > 0 && failed == processed => "Every record failed.",
         0 => "Everything that was to be done was tried.",
         1 => {
             "The run failed: every record failed, it was not confirmed, it was stopped, or it could not go on. The messages say which."

@@ -17,7 +17,7 @@ pub(in super::super) fn Announcer(run: Run) -> impl IntoView {
         said_at.set_value(js_sys::Date::now());
         said.set(text);
     };
-    let (state, wanted) = (run.state.clone(), run.wanted.clone());
+    let (state, wanted, counts) = (run.state.clone(), run.wanted.clone(), run.snapshot.clone());
     Effect::new(move |_| {
         state.with(|state| match state {
             RunState::Going => match wanted.get() {
@@ -25,7 +25,10 @@ pub(in super::super) fn Announcer(run: Run) -> impl IntoView {
                 Want::Pause => say("Pausing: no further record is taken.".to_owned()),
                 Want::Stop => say("Stopping: what is in flight is finished.".to_owned()),
             },
-            RunState::Ended(end) => say(format!("The run ended. {}", exit_sentence(end.exit))),
+            RunState::Ended(end) => {
+                let (processed, failed) = counts.with_untracked(|snapshot| (snapshot.processed, snapshot.failed));
+                say(format!("The run ended. {}", exit_sentence(end.exit, processed, failed)));
+            }
             RunState::Lost(_) => say("The run broke off.".to_owned()),
         })
     });

@@ -23,15 +23,15 @@ pub(in super::super) fn Pager(
         let last = (first + ROWS).min(all);
         format!("{} to {} of {}", grouped(first as u64 + 1), grouped(last as u64), grouped(all as u64))
     };
+    let is_first = move || page.get() == 0;
+    let is_last = move || page.get() + 1 >= pages();
+    let back = move |_| page.update(|page| *page = page.saturating_sub(1));
+    let on = move |_| page.update(|page| *page += 1);
     view! {
         <nav class="pager" aria-label=format!("Pages of {label}") hidden=move || pages() < 2>
-            <button type="button" disabled=move || page.get() == 0 on:click=move |_| page.update(|page| *page = page.saturating_sub(1))>
-                "Previous page"
-            </button>
+            <button type="button" disabled=is_first on:click=back>"Previous page"</button>
             <span role="status">{shown}</span>
-            <button type="button" disabled=move || page.get() + 1 >= pages() on:click=move |_| page.update(|page| *page += 1)>
-                "Next page"
-            </button>
+            <button type="button" disabled=is_last on:click=on>"Next page"</button>
         </nav>
     }
 }

@@ -39,6 +39,8 @@ fn Panel(run: Run) -> impl IntoView {
     let snapshot = run.snapshot.clone();
     let numbers = Memo::new(move |_| snapshot.with(|snapshot| numbers(snapshot, going.get())));
     let notices = run.notices.clone();
+    // A dry run makes nothing of any record; what it found is shown apart.
+    let is_dry = run.invocation.dry_run;
     let name = run.invocation.command.name();
     let bar = move || {
         let percent = percent.get();
@@ -49,7 +51,7 @@ fn Panel(run: Run) -> impl IntoView {
         <section class="run" aria-label=format!("Progress of {name}")>
             <div class="bar">
                 {bar}
-                <p class="line">{move || line.get()}</p>
+                <p class="line" hidden=move || is_dry && !going.get()>{move || line.get()}</p>
                 <p class="numbers" hidden=move || numbers.with(Vec::is_empty)>
                     {move || numbers.get().into_iter().map(|number| view! { <span>{number}</span> }).collect_view()}
                 </p>
@@ -59,7 +61,7 @@ fn Panel(run: Run) -> impl IntoView {
             <Outcome run=run.clone()/>
             <Notices notices=Signal::derive(move || notices.get())/>
             <CausesSoFar run=run.clone() going=going/>
-            <Endpoints run=run/>
+            {(!is_dry).then(|| view! { <Endpoints run=run/> })}
         </section>
     }
 }
@@ -68,7 +70,6 @@ fn Panel(run: Run) -> impl IntoView {
 fn numbers(snapshot: &Snapshot, going: bool) -> Vec<String> {
     let mut numbers = Vec::new();
     if going {
-        numbers.push(format!("{} in flight", snapshot.in_flight));
         if let Some(left) = snapshot.seconds_left {
             numbers.push(format!("about {} left", duration(left)));
         }

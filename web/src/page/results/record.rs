@@ -45,7 +45,7 @@ pub(super) fn RecordDetail(browse: Browse, at: usize, line: u64) -> impl IntoVie
 fn shown(browse: Browse, at: usize, record: &RecordText) -> impl IntoView + use<> {
     let results = browse.results();
     let failure = &results.failures[at];
-    let path = named_path(&failure.message).map(str::to_owned);
+    let path = named_path(&failure.message);
     let too_long = record.text.len() > SHOWN;
     let lines = if too_long { None } else { readable(&record.text, path.as_deref()) };
     let is_json = lines.is_some();
@@ -56,8 +56,7 @@ fn shown(browse: Browse, at: usize, record: &RecordText) -> impl IntoView + use<
         _ if too_long => "The record is too long to be shown whole; this is its beginning.".to_owned(),
         (_, false, _) => "This line is not JSON; it is shown as it stands.".to_owned(),
         (Some(path), true, true) => format!("The message is about {path}, marked with ▶."),
-        (Some(path), true, false) => format!("The message is about {path}, which is not in the record."),
-        (None, true, _) => String::new(),
+        (_, true, false) | (None, true, _) => String::new(),
     };
     let text = lines.into_iter().map(line).collect_view();
     let run = browse.run.get_value();

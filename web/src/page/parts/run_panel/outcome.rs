@@ -11,14 +11,19 @@ pub(super) fn Outcome(run: Run) -> impl IntoView {
         run.state.with(|state| match state {
         RunState::Going => None,
         RunState::Ended(end) => {
-            let failed = snapshot.with_untracked(|snapshot| snapshot.failed);
+            let (processed, failed) = snapshot.with_untracked(|snapshot| (snapshot.processed, snapshot.failed));
             let (class, sign) = match end.exit {
                 0 if failed == 0 => ("good", "✔ Done."),
                 0 => ("fair", "▲ Done, but records failed."),
                 99 => ("good", "✔ Done."),
                 _ => ("bad", "✖ Not as it should be."),
             };
-            Some(view! { <p class=format!("end {class}")>{sign}" "{exit_sentence(end.exit)}</p> }.into_any())
+            let words = if run.invocation.dry_run && end.exit == 0 {
+                "Nothing was sent or changed."
+            } else {
+                exit_sentence(end.exit, processed, failed)
+            };
+            Some(view! { <p class=format!("end {class}")>{sign}" "{words}</p> }.into_any())
         }
         RunState::Lost(why) => Some(
             view! {
