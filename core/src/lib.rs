@@ -21,6 +21,7 @@
 //! | [`data`] | local records: finding files, reading lines, digests |
 //! | [`config`] | what the user wants: YAML, parameters, overrides, selectors |
 //! | [`host`] | what a host must provide |
+//! | [`sort`] | sorting with little code |
 #![forbid(unsafe_code)]
 
 pub mod api;
@@ -36,6 +37,9 @@ pub mod notice;
 pub mod report;
 pub mod run;
 pub mod secret;
+mod side_by_side;
+pub mod sort;
 pub mod state;
+mod time;
 
 pub use command::probe;

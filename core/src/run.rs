@@ -14,6 +14,7 @@ use crate::host::{Clock, FileError, Files, Host, Sink, Timestamp};
 use crate::invocation::{Command, Invocation};
 use crate::notice::Notice;
 use crate::report::{self, Ended, Results};
+use crate::time;
 
 /// How a run ended.
 #[derive(Debug, Clone)]
@@ -127,8 +128,10 @@ async fn work<H: Host>(
 
 /// A name for a run that no other has: when it began, and some chance.
 fn run_id<H: Host>(host: &H) -> Rc<str> {
-    let second = host.clock().now().strftime("%Y%m%dT%H%M%SZ").to_string();
-    format!("{second}-{:08x}", host.seed() & 0xffff_ffff).into()
+    let now = time::in_utc(host.clock().now());
+    let date = format!("{:04}{:02}{:02}", now.year(), now.month(), now.day());
+    let time = format!("{:02}{:02}{:02}", now.hour(), now.minute(), now.second());
+    format!("{date}T{time}Z-{:08x}", host.seed() & 0xffff_ffff).into()
 }
 
 fn started<H: Host>(invocation: &Invocation, config: &Config, host: &H, run_id: Rc<str>) -> Started {

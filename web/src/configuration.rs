@@ -82,7 +82,7 @@ mod tests {
         let shared = shareable(&draft(yaml)).to_yaml();
         assert!(!shared.contains("hunter2"), "{shared}");
         assert!(shared.contains("client_secret: ${EDFI_API_CLIENT_SECRET}"), "{shared}");
-        assert!(shared.contains("base_url: https://example.org/api@v3"), "{shared}");
+        assert!(shared.contains("base_url: \"https://example.org/api@v3\""), "{shared}");
         assert!(shared.contains("client_id: key") && shared.contains("client_secret_file: /run/secret"), "{shared}");
         assert!(shared.contains("own: ${OWN_SECRET}"), "{shared}");
     }

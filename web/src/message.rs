@@ -21,7 +21,7 @@ pub(crate) struct Message<T> {
 pub(crate) fn read<T: DeserializeOwned>(value: &JsValue) -> Result<Message<T>, String> {
     let member = |name: &str| Reflect::get(value, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED);
     let text = member("text").as_string().ok_or("a message without text")?;
-    let said = serde_json::from_str(&text).map_err(|error| error.to_string())?;
+    let said = serde_json::from_slice(text.as_bytes()).map_err(|error| error.to_string())?;
     let mut files = Vec::new();
     if let Ok(list) = member("files").dyn_into::<Array>() {
         for entry in list.iter() {

@@ -11,6 +11,7 @@ use crate::config::{Config, Mode};
 use crate::event::Listener;
 use crate::host::{Clock, Host, Method, Request, Response};
 use crate::secret::Url;
+use crate::time;
 
 /// So many redirects are followed, within the host that was asked.
 const MOST_REDIRECTS: usize = 5;
@@ -22,7 +23,7 @@ const MAX_BODY: usize = 1 << 20;
 /// The notices of the returned target are for the caller to tell.
 pub async fn discover<H: Host>(host: &H, config: &Config, listener: &dyn Listener) -> Result<Target, ConnectError> {
     let api = &config.edfi_api;
-    let year = host.clock().now().to_zoned(jiff::tz::TimeZone::UTC).year();
+    let year = time::in_utc(host.clock().now()).year();
     let discovery = if needs_discovery(api) {
         let route = Route::new(api, None, year);
         let base = urls::configured_root("edfi_api.base_url", &api.base_url, &route)?;

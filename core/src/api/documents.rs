@@ -164,9 +164,8 @@ fn read_list(bytes: &[u8]) -> Result<(String, String), String> {
     let list: Vec<Value> = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
     let find = |name: &str| {
         let named = |entry: &&Value| json::text(entry, "name").is_some_and(|text| text.eq_ignore_ascii_case(name));
-        let mut entries: Vec<&Value> = list.iter().filter(named).collect();
-        entries.sort_by_key(|entry| json::text(entry, "prefix").is_some());
-        let uri = entries.first().and_then(|entry| json::text(entry, "endpointUri"));
+        let entry = list.iter().filter(named).min_by_key(|entry| json::text(entry, "prefix").is_some());
+        let uri = entry.and_then(|entry| json::text(entry, "endpointUri"));
         uri.map(str::to_owned).ok_or_else(|| format!("it names no document \"{name}\""))
     };
     Ok((find("Resources")?, find("Descriptors")?))

@@ -127,7 +127,7 @@ fn stated_id(record: &[u8]) -> Option<Digest> {
     }
     let known: Known<'_> = serde_json::from_slice(record).ok()?;
     let text = known.id?.get();
-    let text = serde_json::from_str::<String>(text).unwrap_or_else(|_| text.to_owned());
+    let text = serde_json::from_slice::<String>(text.as_bytes()).unwrap_or_else(|_| text.to_owned());
     Some(Digest::of(text.as_bytes()))
 }
 

@@ -1,11 +1,12 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
+use jiff::civil::Date;
+use jiff::tz::Offset;
 
-/// The three forms of an HTTP date (RFC 9110, 5.6.7); recipients must accept all of them.
-const DATE_FORMS: [&str; 3] = ["%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"];
+use crate::time;
+
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// The wait that a `Retry-After` asks for, in seconds or as an HTTP date.
 ///
@@ -17,11 +18,30 @@ pub(super) fn read(text: &str, now: Timestamp) -> Option<Duration> {
         // A number beyond all bounds is still a wait; the caller caps it.
         Duration::from_secs_f64(text.parse::<f64>().ok()?.min(1e9))
     } else {
-        let date = DATE_FORMS.iter().find_map(|form| DateTime::strptime(form, text).ok())?;
-        let at = date.to_zoned(TimeZone::UTC).ok()?.timestamp();
-        Duration::try_from(at.duration_since(now)).ok()?
+        Duration::try_from(date(text)?.duration_since(now)).ok()?
     };
     (!wait.is_zero()).then_some(wait)
+}
+
+/// An HTTP date, of any of the three forms that recipients must accept (RFC 9110, 5.6.7).
+fn date(text: &str) -> Option<Timestamp> {
+    let mut parts = text.split([' ', ',', '-']).filter(|part| !part.is_empty());
+    let mut next = || parts.next();
+    let (_weekday, second, third, fourth, fifth) = (next()?, next()?, next()?, next()?, next()?);
+    let (day, month, year, time) = match next() {
+        Some("GMT") => (second, third, fourth, fifth),
+        None => (third, second, fifth, fourth),
+        Some(_) => return None,
+    };
+    let year = match (year.len(), year.parse::<i16>().ok()?) {
+        // Two digits: of this century unless that is far ahead, as POSIX has it.
+        (2, year @ 69..) => 1900 + year,
+        (2, year) => 2000 + year,
+        (_, year) => year,
+    };
+    let month = MONTHS.iter().zip(1..).find_map(|(name, number)| name.eq_ignore_ascii_case(month).then_some(number))?;
+    let date = Date::new(year, month, day.parse().ok()?).ok()?;
+    Offset::UTC.to_timestamp(date.to_datetime(time::time_of_day(time)?)).ok()
 }
 
 #[cfg(test)]
@@ -44,6 +64,10 @@ mod tests {
             ("NaN", None),
             ("", None),
             ("soon", None),
+            ("Sun, 06 Nov 1994 08:49:37 CET", None),
+            ("Sun, 31 Nov 1994 08:49:37 GMT", None),
+            ("Sunday, 06-Nov-69 08:49:37 GMT", None),
+            ("Wed Nov 16 08:49:37 1994", Some(864_030.0)),
             ("Sun, 06 Nov 1994 08:49:00 GMT", None),
         ] {
             assert_eq!(read(text, now), wait.map(Duration::from_secs_f64), "{text}");

@@ -1,7 +1,5 @@
 //! `count`: counts the records of each selected endpoint.
 
-use futures_util::stream::{self, StreamExt};
-
 use super::collection::{Asked, Collection, PageSize, Paging, Query, Trouble};
 use super::{NotBegun, Output, Session};
 use crate::api::problem::plain;
@@ -10,6 +8,7 @@ use crate::host::{FileError, Files, Host, Sink};
 use crate::model::Endpoint;
 use crate::notice::Notice;
 use crate::report::Ended;
+use crate::side_by_side;
 
 /// How much of the API's words a row shows, in characters.
 const ERROR_CHARS: usize = 500;
@@ -37,7 +36,7 @@ pub(super) async fn count<H: Host>(session: &Session<'_, H>) -> Result<Output, N
     let all = selected.len();
     let paging = Paging::new(session, PageSize::untold(PAGE_SIZE));
     let asking = selected.into_iter().map(|(endpoint, asked)| row(session, &paging, &query, endpoint, asked));
-    let rows: Vec<_> = stream::iter(asking).buffered(2 * session.api.pool().allowed()).collect().await;
+    let rows = side_by_side::outputs(asking, 2 * session.api.pool().allowed()).await;
     let counted = rows.iter().filter(|row| !matches!(row, Found::Nothing)).count();
     let rows: Vec<(&EndpointId, Row)> = rows.into_iter().filter_map(Found::row).collect();
     if counted < all {

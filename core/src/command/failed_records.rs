@@ -10,6 +10,7 @@ use crate::data::{Digest, Reread, Span};
 use crate::event::{EndpointId, Failure, Finding};
 use crate::host::{FileError, FileErrorKind, Files, Host, Sink};
 use crate::notice::Notice;
+use crate::sort;
 
 /// So many different reasons are kept in their own words; after that only what kind they are of, for some name a line.
 const MOST_REASONS: usize = 10_000;
@@ -134,7 +135,7 @@ impl FailedRecords {
             }
             return Ok(());
         }
-        self.records.sort_by_key(|record| (record.file, record.span.offset));
+        sort::by_key(&mut self.records, |record| (record.file, record.span.offset));
         let mut records = host_files.create(&records_path).await?;
         let mut errors = host_files.create(&errors_path).await?;
         let mut left_out = 0;

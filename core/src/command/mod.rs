@@ -27,6 +27,7 @@ use crate::event::Event;
 use crate::host::Host;
 use crate::invocation::Command;
 use crate::notice::Notice;
+use crate::sort;
 use crate::state::ResendRules;
 
 /// What a command leaves behind beside its events: what belongs on standard output.
@@ -74,7 +75,7 @@ async fn local_data<H: Host>(session: &Session<'_, H>) -> Result<Vec<EndpointFil
     }
     // Reading order: endpoints as they are sent.
     let position = |of: &EndpointFiles| all.iter().position(|id| *id == of.endpoint);
-    selected.sort_by_key(position);
+    sort::by_key(&mut selected, position);
     if matches!(session.invocation.command, Command::Send | Command::ValidateSend) {
         tell_missing_keys(session, &selected);
     }

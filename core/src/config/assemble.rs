@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::notice::Notice;
+use crate::sort;
 
 use super::edfi_api::edfi_api;
 use super::keys::{BEHAVIORS, LOG_LEVELS, METHODS};
@@ -258,7 +259,7 @@ fn methods(reader: Reader<'_>) -> Result<Vec<Method>, ConfigError> {
             }
         }
     }
-    methods.sort_unstable();
+    sort::by(&mut methods, Ord::cmp);
     methods.dedup();
     Ok(methods)
 }

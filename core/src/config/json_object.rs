@@ -18,7 +18,7 @@ pub(super) fn scalars(flag: &str, text: &str, nulls: Nulls) -> Result<Vec<(Strin
         hint: Some(format!("write it in single quotes, as in {flag} '{{\"NAME\": \"value\"}}'")),
     };
     let text = text.trim();
-    let pairs: Pairs = serde_json::from_str(text).map_err(|error| {
+    let pairs: Pairs = serde_json::from_slice(text.as_bytes()).map_err(|error| {
         // An error of data (rather than of syntax) quotes the text; the position is all that may be told.
         if !text.starts_with('{') {
             return not_an_object();
@@ -51,7 +51,7 @@ fn scalar(flag: &str, name: &str, raw: &str, nulls: Nulls) -> Result<String, Con
         )))
     };
     match raw.as_bytes().first() {
-        Some(b'"') => serde_json::from_str(raw).map_err(|_| {
+        Some(b'"') => serde_json::from_slice(raw.as_bytes()).map_err(|_| {
             ConfigError::new(format!("{flag}: the value of \"{name}\" holds half a character (\\ud800 to \\udfff)"))
         }),
         Some(b'{') => refused("an object"),

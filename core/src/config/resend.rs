@@ -1,10 +1,8 @@
 //! `--force`, `--older-than`, `--newer-than` and `--resend-status-codes`: what is sent although state knows it.
 
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
-
 use crate::host::Timestamp;
 use crate::invocation::Invocation;
+use crate::time;
 
 use super::ConfigError;
 use super::scalar;
@@ -26,7 +24,7 @@ impl Resend {
     /// Reads the criteria of an invocation.
     pub fn from_invocation(invocation: &Invocation) -> Result<Self, ConfigError> {
         let given = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
-        let time = |flag: &str, text: &Option<String>| given(text).map(|text| time(flag, &text)).transpose();
+        let time = |flag: &str, text: &Option<String>| given(text).map(|text| point(flag, &text)).transpose();
         Ok(Self {
             force: invocation.force,
             older_than: time("--older-than", &invocation.older_than)?,
@@ -53,7 +51,7 @@ fn statuses(list: &str) -> Result<Vec<u16>, ConfigError> {
 }
 
 /// A point in time in ISO form; without a zone it is UTC.
-fn time(flag: &str, written: &str) -> Result<Timestamp, ConfigError> {
+fn point(flag: &str, written: &str) -> Result<Timestamp, ConfigError> {
     parse_time(written.trim()).ok_or_else(|| ConfigError {
         message: format!("{flag}: \"{}\" is not a time", written.trim()),
         hint: Some(
@@ -72,17 +70,8 @@ fn parse_time(text: &str) -> Option<Timestamp> {
         Some((time, offset)) if offset.starts_with(['+', '-', 'Z', 'z']) => format!("{}{offset}", time.trim_end()),
         _ => text,
     };
-    if let Ok(timestamp) = text.parse::<Timestamp>() {
-        return Some(timestamp);
-    }
-    // A civil time parser overlooks offsets, so only what can hold none may pass.
-    let has_no_zone = text.bytes().all(|byte| byte.is_ascii_digit() || b"-:.,Tt ".contains(&byte))
-        && text.bytes().filter(|byte| *byte == b'-').count() == 2;
-    if !has_no_zone {
-        return None;
-    }
-    let civil: DateTime = text.parse().ok()?;
-    civil.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
+    // A number of digits alone may be meant otherwise.
+    time::read(&text).filter(|written| written.offset.is_some() || text.contains('-'))?.instant()
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@ use std::rc::Rc;
 use super::naming::{Meaning, Names, Unused, UnusedReason, data_stem};
 use crate::event::EndpointId;
 use crate::host::{EntryKind, FileEntry, FileError, FileErrorKind, Files, Source as _};
+use crate::sort;
 
 /// What the data folder holds.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -58,10 +59,10 @@ pub async fn discover<F: Files>(
     let mut search = Search { files, names, found: vec![Vec::new(); endpoints.len()], unused: Vec::new() };
     search.root(root).await.map_err(|error| explained(error, root))?;
     let Search { found, mut unused, .. } = search;
-    unused.sort_by(|one, other| one.path.cmp(&other.path));
+    sort::by(&mut unused, |one, other| one.path.cmp(&other.path));
     let endpoints = endpoints.iter().zip(found).filter(|(_, files)| !files.is_empty());
     let endpoints = endpoints.map(|(endpoint, mut files)| {
-        files.sort();
+        sort::by(&mut files, Ord::cmp);
         let files = files.into_iter().map(|file| file.path.into()).collect();
         EndpointFiles { endpoint: endpoint.clone(), files }
     });

@@ -46,7 +46,8 @@ impl<'a> Names<'a> {
         for (index, endpoint) in endpoints.iter().enumerate() {
             by_name.entry(endpoint.name.to_ascii_lowercase()).or_default().push(index);
         }
-        let namespaces = endpoints.iter().map(|endpoint| endpoint.namespace.to_ascii_lowercase()).collect();
+        let mut namespaces = BTreeSet::new();
+        namespaces.extend(endpoints.iter().map(|endpoint| endpoint.namespace.to_ascii_lowercase()));
         Self { endpoints, by_name, namespaces, main_namespace }
     }
 

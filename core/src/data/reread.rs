@@ -4,6 +4,7 @@ use bytes::Bytes;
 
 use super::blocks::Blocks;
 use crate::host::{FileError, FileErrorKind, Source};
+use crate::sort;
 
 /// The place of a record in the unpacked text of its file, as [`super::Line`] tells it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,7 +50,7 @@ impl<S: Source> Reread<S> {
     }
 
     fn with(source: S, path: Rc<str>, mut spans: Vec<Span>, block_size: usize) -> Self {
-        spans.sort_unstable_by(|one, other| other.cmp(one));
+        sort::by(&mut spans, |one, other| other.cmp(one));
         spans.dedup();
         Self { blocks: Blocks::new(source, path, block_size), block: Bytes::new(), wanted: spans, given: 0 }
     }

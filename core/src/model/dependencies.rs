@@ -1,6 +1,7 @@
 use serde::Deserialize;
 
 use crate::event::EndpointId;
+use crate::sort;
 
 /// The dependency list of an API: in which order endpoints are filled.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -39,7 +40,7 @@ impl Dependencies {
     pub fn parse(bytes: &[u8]) -> Result<Self, DependenciesError> {
         let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
         let mut raw: Vec<Raw> = serde_json::from_slice(bytes)?;
-        raw.sort_by_key(|entry| entry.order);
+        sort::by_key(&mut raw, |entry| entry.order);
         let mut entries: Vec<Dependency> = Vec::new();
         for entry in raw {
             let mut parts = entry.resource.trim_matches('/').split('/');

@@ -193,7 +193,9 @@ impl RawSchemas {
 
 impl<'de> Deserialize<'de> for RawSchemas {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Self(Ordered::deserialize(deserializer)?.0.into_iter().collect()))
+        let mut schemas = BTreeMap::new();
+        schemas.extend(Ordered::deserialize(deserializer)?.0);
+        Ok(Self(schemas))
     }
 }
 
@@ -391,7 +393,8 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Ordered<T> {
             fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let mut members = Vec::new();
                 while let Some((key, raw)) = map.next_entry::<String, &'de RawValue>()? {
-                    if let Ok(value) = serde_json::from_str(raw.get()) {
+                    // Not `from_str`: that would be a second copy of all that reads JSON.
+                    if let Ok(value) = serde_json::from_slice(raw.get().as_bytes()) {
                         members.push((key, value));
                     }
                 }

@@ -7,6 +7,7 @@ use super::natural_key::NaturalKey;
 use super::reference::{ReferenceTarget, References};
 use super::schema::{Schema, Schemas};
 use crate::event::EndpointId;
+use crate::sort;
 
 /// An endpoint of the API, with what is needed to fill it.
 #[derive(Debug, Clone)]
@@ -93,7 +94,7 @@ impl Endpoints {
             let order = targets.order(resource, &mut orders, &mut Vec::new());
             list.push(endpoint(&EndpointId::new(&*resource.namespace, &*resource.name), order, None));
         }
-        list.sort_by_key(|endpoint| endpoint.order);
+        sort::by_key(&mut list, |endpoint| endpoint.order);
         let index = list.iter().enumerate().map(|(at, endpoint)| (endpoint.id.clone(), at)).collect();
         let references =
             References::new(list.iter().map(|endpoint| endpoint.described.as_ref().map(|of| &*of.resource)));

@@ -17,8 +17,12 @@ pub(crate) fn entity(schema: &str, ending: &str) -> String {
 
 /// `termDescriptor` → `TermDescriptor`.
 pub(crate) fn capitalised(name: &str) -> String {
-    let mut characters = name.chars();
-    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+    let mut name = name.to_owned();
+    // Names in documents are ASCII: the tables for any other letter would be 10 kB of the page.
+    if let Some(first) = name.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    name
 }
 
 #[cfg(test)]

@@ -134,13 +134,41 @@ pub enum TextFormat {
 
 /// What a number without a fraction must be.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(from = "FlatIntegerRule", into = "FlatIntegerRule")]
 pub struct IntegerRule {
     /// The bits that it must fit in.
-    #[serde(rename = "w", default, skip_serializing_if = "is_default")]
     pub width: Option<IntegerWidth>,
     /// Its bounds.
-    #[serde(flatten)]
     pub bounds: Bounds,
+}
+
+/// An [`IntegerRule`] as it is written. What `#[serde(flatten)]` reads goes through machinery that nothing else needs.
+#[derive(Serialize, Deserialize)]
+struct FlatIntegerRule {
+    #[serde(rename = "w", default, skip_serializing_if = "is_default")]
+    width: Option<IntegerWidth>,
+    #[serde(rename = "m", default, skip_serializing_if = "is_default")]
+    minimum: Option<f64>,
+    #[serde(rename = "x", default, skip_serializing_if = "is_default")]
+    maximum: Option<f64>,
+    #[serde(rename = "em", default, skip_serializing_if = "is_default")]
+    exclusive_minimum: bool,
+    #[serde(rename = "ex", default, skip_serializing_if = "is_default")]
+    exclusive_maximum: bool,
+}
+
+impl From<FlatIntegerRule> for IntegerRule {
+    fn from(flat: FlatIntegerRule) -> Self {
+        let FlatIntegerRule { width, minimum, maximum, exclusive_minimum, exclusive_maximum } = flat;
+        Self { width, bounds: Bounds { minimum, maximum, exclusive_minimum, exclusive_maximum } }
+    }
+}
+
+impl From<IntegerRule> for FlatIntegerRule {
+    fn from(IntegerRule { width, bounds }: IntegerRule) -> Self {
+        let Bounds { minimum, maximum, exclusive_minimum, exclusive_maximum } = bounds;
+        Self { width, minimum, maximum, exclusive_minimum, exclusive_maximum }
+    }
 }
 
 /// The bits of an integer.

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use crate::api::problem::{Missing, missing};
 use crate::event::Cause;
+use crate::sort;
 
 /// The most missing things that are told apart for each cause; the rest counts under the cause alone.
 pub(super) const MISSING_THINGS: usize = 1_000;
@@ -144,7 +145,7 @@ impl Causes {
     /// The groups, most records first.
     pub(super) fn entries(&self) -> Vec<CauseEntry<'_>> {
         let mut entries: Vec<(&Key, &CauseGroup)> = self.groups.iter().collect();
-        entries.sort_by(|(a_key, a), (b_key, b)| b.records.cmp(&a.records).then_with(|| a_key.cmp(b_key)));
+        sort::by(&mut entries, |(a_key, a), (b_key, b)| b.records.cmp(&a.records).then_with(|| a_key.cmp(b_key)));
         let named = entries.into_iter().map(|(key, group)| CauseEntry {
             cause: key.cause,
             thing: key.thing.as_deref(),

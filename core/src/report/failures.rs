@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::causes::cause_name;
 use crate::event::{Cause, Failure, Finding};
+use crate::sort;
 
 /// The most different messages that are kept of an endpoint.
 pub(super) const DIFFERENT_MESSAGES: usize = 10_000;
@@ -127,7 +128,7 @@ impl Failures {
     /// The groups, by file, first line, status and message.
     pub(super) fn entries(&self) -> Vec<Entry<'_>> {
         let mut entries: Vec<Entry<'_>> = self.groups.iter().map(Group::entry).collect();
-        entries.sort_by(|a, b| {
+        sort::by(&mut entries, |a, b| {
             let first = |entry: &Entry<'_>| entry.lines.first().copied();
             (a.file, first(a), a.status, a.method, &a.message).cmp(&(b.file, first(b), b.status, b.method, &b.message))
         });
@@ -162,7 +163,7 @@ impl Group {
             let last = self.correlation_ids.last().map(|(line, _)| *line);
             if self.correlation_ids.len() < CORRELATION_IDS || last.is_some_and(|last| line < last) {
                 self.correlation_ids.push((line, id.clone()));
-                self.correlation_ids.sort();
+                sort::by(&mut self.correlation_ids, Ord::cmp);
                 self.correlation_ids.truncate(CORRELATION_IDS);
             }
         }

@@ -10,6 +10,7 @@ use crate::api::problem::plain;
 use crate::event::{DryRun, Skip};
 use crate::host::Timestamp;
 use crate::invocation::Command;
+use crate::time;
 
 /// How many causes are shown; the results file has them all.
 const CAUSES: usize = 10;
@@ -289,7 +290,10 @@ fn next(results: &Results, closing: &Closing, command: Command, width: usize, li
         }
         Ended::Completed if totals.processed == 0 => nothing_done(results).to_owned(),
         Ended::Completed if totals.processed == totals.skipped && totals.skipped == sent_before => {
-            let since = closing.sent_since.map(|since| format!(", since {}", since.strftime("%Y-%m-%d %H:%M UTC")));
+            let since = closing.sent_since.map(|since| {
+                let since = time::in_utc(since);
+                format!(", since {} {:02}:{:02} UTC", since.date(), since.hour(), since.minute())
+            });
             let done = if sends { "sent again" } else { "treated again" };
             format!(
                 "All of this was sent before{}, so nothing was done. Add -f (--force) to have it {done}.",

@@ -254,9 +254,13 @@ impl Memory {
     pub(super) fn worth_keeping(&self) -> Vec<u32> {
         let is_worth = |record: &Record| record.flags & SEEN != 0 || !self.is_outdated(record);
         let live = (0..self.records.len()).filter(|&index| self.is_live(self.records.at(index)));
-        let mut kept: Vec<u32> = live.filter(|&index| is_worth(self.records.at(index))).collect();
-        kept.sort_unstable_by_key(|&index| self.records.at(index).number);
-        kept
+        let worth = live.filter(|&index| is_worth(self.records.at(index)));
+        // Number and index as one number: there are millions, and such numbers are sorted fastest.
+        let mut kept: Vec<u64> =
+            worth.map(|index| u64::from(self.records.at(index).number) << 32 | u64::from(index)).collect();
+        kept.sort_unstable();
+        #[expect(clippy::cast_possible_truncation, reason = "the lower half is the index")]
+        kept.into_iter().map(|kept| kept as u32).collect()
     }
 
     /// The entry of a record of [`Memory::worth_keeping`].

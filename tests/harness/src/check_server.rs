@@ -134,7 +134,9 @@ impl Server {
             Pages::Welcome | Pages::PlainOnly => {
                 "access-control-allow-origin: *\r\naccess-control-expose-headers: *\r\n"
             }
-            Pages::Refused => "",
+            // No leave to read, but to see that there is an answer: the pages of wasm-bindgen's runner are isolated
+            // from other origins, and are not told even that without it.
+            Pages::Refused => "cross-origin-resource-policy: cross-origin\r\n",
         }
     }
 

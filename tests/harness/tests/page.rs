@@ -24,34 +24,45 @@ struct Tally {
     wrong: Vec<String>,
 }
 
-/// How much of a scenario the page has to do alike; what it is excepted from, and why.
-fn sameness(scenario: &Scenario) -> (Option<Sameness>, Option<String>) {
-    let because = |what: &str, why: &str| Some(format!("{}: {what}: {why}", scenario.name));
-    match &scenario.page {
-        InPage::Same => (Some(Sameness::Whole), None),
-        InPage::OwnWords(why) => (Some(Sameness::ButWords), because("own words", why)),
-        InPage::SameOutcome(why) => (Some(Sameness::Outcome), because("the outcome only", why)),
-        InPage::Never(why) => (None, because("not played", why)),
+/// What a scenario is excepted from in the page, and why.
+fn exception(scenario: &Scenario) -> Option<String> {
+    let (what, why) = match &scenario.page {
+        InPage::Same => return None,
+        InPage::OwnWords(why) => ("all but words of failures without an answer", why),
+        InPage::SameOutcome(why) => ("the outcome only", why),
+        InPage::OwnEnd(why) => ("not compared", why),
+        InPage::Never(why) => ("not played", why),
+    };
+    Some(format!("{}: {what}: {why}", scenario.name))
+}
+
+fn findings(scenario: &Scenario, page: &PageHost) -> Result<Vec<String>, String> {
+    let compared = match &scenario.page {
+        InPage::Never(_) => return Ok(Vec::new()),
+        InPage::Same => Some(Sameness::Whole),
+        InPage::OwnWords(_) => Some(Sameness::ButWords),
+        InPage::SameOutcome(_) => Some(Sameness::Outcome),
+        InPage::OwnEnd(_) => None,
+    };
+    let other = play(scenario, page)?;
+    let mut wrong = other.wrong.clone();
+    if let Some(sameness) = compared {
+        wrong.extend(differences(scenario, &play(scenario, &MemoryHost)?, &other, sameness));
     }
+    Ok(wrong)
 }
 
 fn play_one(scenario: &Scenario, page: &PageHost, tally: &Mutex<Tally>) {
-    let (sameness, exception) = sameness(scenario);
-    let mut wrong = Vec::new();
-    if let Some(sameness) = sameness {
-        match (play(scenario, &MemoryHost), play(scenario, page)) {
-            (Ok(one), Ok(other)) => {
-                wrong.extend(other.wrong.iter().cloned());
-                wrong.extend(differences(scenario, &one, &other, sameness));
-            }
-            (Err(error), _) | (_, Err(error)) => wrong.push(format!("{}: {error}", scenario.name)),
-        }
-    }
+    let wrong = findings(scenario, page).unwrap_or_else(|error| vec![format!("{}: {error}", scenario.name)]);
     let mut tally = tally.lock().unwrap();
-    if exception.is_none() && wrong.is_empty() {
-        tally.same.push(scenario.name.clone());
+    match exception(scenario) {
+        Some(exception) => tally.exceptions.push(exception),
+        None if wrong.is_empty() => tally.same.push(scenario.name.clone()),
+        None => {}
     }
-    tally.exceptions.extend(exception);
+    for (at, _) in scenario.runs.iter().enumerate().filter(|(_, run)| run.in_page.is_some()) {
+        tally.exceptions.push(format!("{}, run {}: expectations of its own", scenario.name, at + 1));
+    }
     tally.wrong.extend(wrong);
 }
 

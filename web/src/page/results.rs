@@ -15,7 +15,7 @@ use endpoints::EndpointTable;
 use failures::Failures;
 use leptos::prelude::*;
 
-use super::store::{DATA_DIR, Run};
+use super::store::{DATA_DIR, Run, Store};
 use crate::results::{Filter, RunResults, duration, totals};
 
 /// What the parts of the results have in common. Copying it shares it.
@@ -63,6 +63,9 @@ pub(super) fn ResultsView(
             let results = Arc::new(results);
             let filter = RwSignal::new(Filter::default());
             let of = results.clone();
+            let of_lines = run
+                .as_ref()
+                .is_some_and(|run| Store::get().load.of_lines.with_untracked(|runs| runs.contains(&run.id)));
             let browse = Browse {
                 results: StoredValue::new(results.clone()),
                 run: StoredValue::new(run),
@@ -74,6 +77,9 @@ pub(super) fn ResultsView(
             view! {
                 <section class="results" aria-label=format!("Results of {}", results.command)>
                     <Totals results=results.clone()/>
+                    <p class="notice info" hidden={!of_lines}>
+                        "Only chosen lines were sent again in this run: lines are counted among those, not in your whole files."
+                    </p>
                     <Actions browse=browse text=text/>
                     <Causes browse=browse/>
                     <Failures browse=browse/>

@@ -49,7 +49,7 @@ impl Problem {
     pub fn read(status: u16, content_type: Option<&str>, body: &[u8]) -> Self {
         let text = String::from_utf8_lossy(body);
         let text = text.trim_start_matches('\u{feff}').trim();
-        let node: Option<Node> = serde_json::from_str(text).ok();
+        let node: Option<Node> = serde_json::from_slice(text.as_bytes()).ok();
 
         let mut messages = node.as_ref().map(messages::messages).unwrap_or_default();
         messages::bound(&mut messages);

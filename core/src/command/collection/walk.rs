@@ -9,6 +9,7 @@ use super::{Collection, PageSize, Trouble};
 use crate::api::page::Page;
 use crate::host::Host;
 use crate::notice::Notice;
+use crate::sort;
 
 /// Pages in the API's order, none of them empty. Ends with the first trouble.
 pub(crate) type Pages<'s> = LocalBoxStream<'s, Result<Page, Trouble>>;
@@ -147,7 +148,7 @@ fn tokens(body: &[u8]) -> Option<Vec<String>> {
     }
     let Partitions { tokens } = serde_json::from_slice(body).ok()?;
     let mut different = tokens.clone();
-    different.sort_unstable();
+    sort::by(&mut different, Ord::cmp);
     different.dedup();
     (different.len() == tokens.len()).then_some(tokens)
 }

@@ -10,6 +10,7 @@ use crate::model::{
     ArrayRule, Described, DescriptorTypes, Endpoint, NaturalKey, Property, SchemaId, Shape, TextFormat, TextRule,
     capitalised, plain_namespace,
 };
+use crate::sort;
 
 /// Bodies nest at most so deep (lists and objects together); documents that go deeper are not believed.
 const DEEPEST: usize = 16;
@@ -187,7 +188,7 @@ impl<'a> Pen<'a> {
     fn properties(&self, schema: SchemaId, at: &Place) -> Vec<&'a Property> {
         let all = &self.described.schemas.get(schema).properties;
         let mut given: Vec<&Property> = all.iter().filter(|property| self.is_given(property, at)).collect();
-        given.sort_by_key(|property| (!property.required, !self.is_key(property, &at.property(property))));
+        sort::by_key(&mut given, |property| (!property.required, !self.is_key(property, &at.property(property))));
         given
     }
 

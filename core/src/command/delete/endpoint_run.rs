@@ -21,6 +21,7 @@ use crate::host::Host;
 use crate::model::Endpoint;
 use crate::notice::Notice;
 use crate::report::counted;
+use crate::side_by_side;
 use crate::state::{Log, ResendRules};
 
 /// So many records are deleted together: their tombstones become durable by one write.
@@ -108,15 +109,14 @@ impl<'a, H: Host> EndpointRun<'a, H> {
         let mut reader = Reader::new(self.session, &self.endpoint.id, &self.files);
         let is_read = Cell::new(false);
         loop {
-            self.lines(&mut reader, &is_read)
-                .for_each_concurrent(at_once, |(asked, permit)| async move {
-                    self.find(asked).await;
-                    drop(permit);
-                    if self.found.borrow().len() >= if at_once.is_some() { 1 } else { GROUP } {
-                        self.remove_found().await;
-                    }
-                })
-                .await;
+            let finding = self.lines(&mut reader, &is_read).map(|(asked, permit)| async move {
+                self.find(asked).await;
+                drop(permit);
+                if self.found.borrow().len() >= if at_once.is_some() { 1 } else { GROUP } {
+                    self.remove_found().await;
+                }
+            });
+            side_by_side::all(finding, at_once).await;
             self.remove_found().await;
             if self.session.is_ending() || (is_read.get() && self.turns.none_ready()) {
                 return;
@@ -313,12 +313,11 @@ impl<'a, H: Host> EndpointRun<'a, H> {
         if targets.iter().any(|target| !target.tombstones.is_empty()) {
             self.session.flush(&self.log).await;
         }
-        self.permitted(targets)
-            .for_each_concurrent(None, |(target, permit)| async move {
-                self.remove_one(target).await;
-                drop(permit);
-            })
-            .await;
+        let removing = self.permitted(targets).map(|(target, permit)| async move {
+            self.remove_one(target).await;
+            drop(permit);
+        });
+        side_by_side::all(removing, None).await;
     }
 
     /// Records with leave to be deleted. Those that no longer get it are as they were before.

@@ -1,10 +1,7 @@
 use std::borrow::Cow;
 
-use jiff::Timestamp;
-use jiff::civil::{DateTime, Time};
-use jiff::tz::TimeZone;
-
 use crate::model::{Described, KeyPart, Shape, TextFormat};
+use crate::time;
 
 /// How the values of one part of a natural key are written, so that two spellings of one value are known as equal: an
 /// API may give `2021-08-01T00:00:00` back for `2021-08-01`, or a number for a text.
@@ -44,8 +41,9 @@ impl KeyForm {
         let canonical = match self {
             Self::Text => None,
             Self::Date => Some(date(text).to_owned()),
-            Self::DateTime => instant(text).map(|instant| instant.to_string()),
-            Self::Time => text.parse::<Time>().ok().map(|time| time.to_string()),
+            // A time without zone is UTC, as the ODS/API takes it.
+            Self::DateTime => time::read(text).and_then(time::Written::instant).map(|instant| instant.to_string()),
+            Self::Time => time::time_of_day(text).map(|time| time.to_string()),
             Self::Number => number(text),
             Self::Boolean => Some(text.to_ascii_lowercase()),
         };
@@ -77,12 +75,6 @@ fn date(text: &str) -> &str {
         Some((date, time)) if time.chars().all(|c| matches!(c, '0' | ':' | '.' | '+' | '-' | 'Z' | 'z')) => date,
         _ => text,
     }
-}
-
-/// A time without zone is UTC, as the ODS/API takes it.
-fn instant(text: &str) -> Option<Timestamp> {
-    let in_utc = || text.parse::<DateTime>().ok()?.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp());
-    text.parse::<Timestamp>().ok().or_else(in_utc)
 }
 
 fn number(text: &str) -> Option<String> {

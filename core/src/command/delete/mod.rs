@@ -15,8 +15,6 @@ mod turns;
 use std::cell::Cell;
 use std::rc::Rc;
 
-use futures_util::stream::{self, StreamExt};
-
 use self::endpoint_run::EndpointRun;
 use self::look_up::LookUp;
 use super::failed_records::FailedRecords;
@@ -26,6 +24,7 @@ use crate::data::EndpointFiles;
 use crate::event::{Event, Failure};
 use crate::host::Host;
 use crate::model::Endpoint;
+use crate::side_by_side;
 use crate::state::ResendRules;
 
 /// An endpoint with its files, and how its records are looked up, or why they cannot be.
@@ -92,7 +91,7 @@ async fn first_passes<'a, H: Host>(
     rules: &'a ResendRules,
     removed: &Rc<Cell<u64>>,
 ) -> Vec<EndpointRun<'a, H>> {
-    let passes = stream::iter(level).map(|Work { endpoint, files, look_up }| async move {
+    let passes = level.into_iter().map(|Work { endpoint, files, look_up }| async move {
         if !session.goes_on().await {
             return None;
         }
@@ -112,7 +111,7 @@ async fn first_passes<'a, H: Host>(
         finish(run).await;
         None
     });
-    passes.buffer_unordered(MOST_SIDE_BY_SIDE).filter_map(std::future::ready).collect().await
+    side_by_side::outputs(passes, MOST_SIDE_BY_SIDE).await.into_iter().flatten().collect()
 }
 
 /// The last word on an endpoint: nothing waits any more, its state is durable, its failed records are written.

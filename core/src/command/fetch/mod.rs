@@ -4,7 +4,7 @@ mod delivery;
 mod folder;
 mod record_text;
 
-use futures_util::stream::{self, StreamExt};
+use futures_util::stream;
 
 use self::delivery::Fetch;
 use self::folder::Folder;
@@ -15,6 +15,7 @@ use crate::config::KeyFilter;
 use crate::event::Event;
 use crate::host::Host;
 use crate::model::Endpoint;
+use crate::side_by_side;
 
 /// So many endpoints are written at a time: enough for any pool, and a bound on open files and pages.
 const MOST_SIDE_BY_SIDE: usize = 16;
@@ -36,12 +37,11 @@ pub(super) async fn fetch<H: Host>(session: &Session<'_, H>) -> Result<(), NotBe
     let selected = query.selected(session);
     // All are counted first, so that progress knows how much there is.
     let counting = selected.iter().map(|(endpoint, asked)| counted(session, &paging, &query, endpoint, *asked));
-    let counts: Vec<Counted> = stream::iter(counting).buffered(2 * session.api.pool().allowed()).collect().await;
+    let counts = side_by_side::outputs(counting, 2 * session.api.pool().allowed()).await;
     let filter = KeyFilter::from_invocation(session.invocation);
     let fetch = Fetch { session, paging: &paging, query: &query, folder: &folder, text: RecordText::new(filter) };
-    stream::iter(selected.iter().zip(counts))
-        .for_each_concurrent(MOST_SIDE_BY_SIDE, |((endpoint, _), counted)| fetch.endpoint(endpoint, counted))
-        .await;
+    let fetching = selected.iter().zip(counts).map(|((endpoint, _), counted)| fetch.endpoint(endpoint, counted));
+    side_by_side::all(stream::iter(fetching), MOST_SIDE_BY_SIDE).await;
     Ok(())
 }
 

@@ -131,7 +131,7 @@ fn write_on_one_line(json: &[u8], out: &mut Vec<u8>) {
 /// A key without its quotes and escapes; as it is written if those make no sense.
 fn decoded(key: &str) -> Cow<'_, str> {
     if key.contains('\\') {
-        serde_json::from_str(key).map_or(Cow::Borrowed(key), Cow::Owned)
+        serde_json::from_slice(key.as_bytes()).map_or(Cow::Borrowed(key), Cow::Owned)
     } else {
         Cow::Borrowed(key.trim_matches('"'))
     }

@@ -1,7 +1,8 @@
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
-use futures_util::future::join_all;
+use crate::side_by_side;
+use futures_util::stream;
 
 /// Most times that records refused as still referenced are tried again at the end of their order.
 const MOST_PASSES: u32 = 10;
@@ -37,7 +38,7 @@ pub(crate) async fn further_passes<R>(
             return;
         }
         before = now;
-        join_all(level.iter().map(|run| pass(run))).await;
+        side_by_side::all(stream::iter(level.iter().map(|run| pass(run))), None).await;
     }
 }
 

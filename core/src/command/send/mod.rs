@@ -8,8 +8,7 @@ use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use futures_util::future::join_all;
-use futures_util::stream::{self, StreamExt};
+use futures_util::stream;
 
 use self::endpoint_run::EndpointRun;
 use super::checked::Checked;
@@ -18,6 +17,7 @@ use crate::data::EndpointFiles;
 use crate::event::Event;
 use crate::host::Host;
 use crate::model::Endpoint;
+use crate::side_by_side;
 use crate::state::ResendRules;
 
 /// Most times that records refused for a missing parent are tried again at the end of their order.
@@ -48,8 +48,8 @@ pub(super) async fn send<H: Host>(session: &Session<'_, H>, loads: Vec<Load>, ru
         let endpoint = session.endpoints.get(&load.files.endpoint).expect("files are found for known endpoints");
         work.push((endpoint, load));
     }
-    let orders: BTreeSet<u32> =
-        work.iter().flat_map(|(endpoint, _)| std::iter::once(endpoint.order).chain(endpoint.update_order)).collect();
+    let mut orders: BTreeSet<u32> = BTreeSet::new();
+    orders.extend(work.iter().flat_map(|(endpoint, _)| std::iter::once(endpoint.order).chain(endpoint.update_order)));
     // Students, staffs and contacts wait here for the order at which they can be updated.
     let mut waiting: Vec<EndpointRun<'_, H>> = Vec::new();
     for order in orders {
@@ -59,7 +59,7 @@ pub(super) async fn send<H: Host>(session: &Session<'_, H>, loads: Vec<Load>, ru
         let level: Vec<_> = work.extract_if(.., |(endpoint, _)| endpoint.order == order).collect();
         let due: Vec<_> = waiting.extract_if(.., |run| run.endpoint.update_order <= Some(order)).collect();
         let updates = async {
-            join_all(due.iter().map(EndpointRun::update_pass)).await;
+            side_by_side::all(stream::iter(due.iter().map(EndpointRun::update_pass)), None).await;
             finish_all(due).await;
         };
         let (unfinished, ()) = futures_util::join!(first_passes(session, level, rules), updates);
@@ -85,7 +85,7 @@ async fn first_passes<'a, H: Host>(
     rules: &'a ResendRules,
 ) -> Vec<EndpointRun<'a, H>> {
     let accepted = Rc::new(Cell::new(0));
-    let passes = stream::iter(level).map(|(endpoint, load)| {
+    let passes = level.into_iter().map(|(endpoint, load)| {
         let accepted = accepted.clone();
         async move {
             if !session.goes_on().await {
@@ -110,7 +110,7 @@ async fn first_passes<'a, H: Host>(
             None
         }
     });
-    passes.buffer_unordered(MOST_SIDE_BY_SIDE).filter_map(std::future::ready).collect().await
+    side_by_side::outputs(passes, MOST_SIDE_BY_SIDE).await.into_iter().flatten().collect()
 }
 
 /// Records that refer to others of the same order (or of their own endpoint) may have come before them.
@@ -122,7 +122,7 @@ async fn orphan_passes<H: Host>(level: &[EndpointRun<'_, H>]) {
             break;
         }
         before = now;
-        join_all(level.iter().map(EndpointRun::orphan_pass)).await;
+        side_by_side::all(stream::iter(level.iter().map(EndpointRun::orphan_pass)), None).await;
     }
     for run in level {
         run.give_up_orphans();

@@ -15,6 +15,7 @@ use crate::event::{Cause, Event, Failure, Outcome, RecordEvent};
 use crate::host::Host;
 use crate::model::Endpoint;
 use crate::notice::Notice;
+use crate::side_by_side;
 use crate::state::Log;
 
 /// Most times that an endpoint is gone through from the front: what others add meanwhile could go on for ever.
@@ -233,12 +234,11 @@ impl<'a, H: Host> EndpointRun<'a, H> {
     }
 
     async fn remove(&self, targets: Vec<Target>) {
-        self.permitted(targets)
-            .for_each_concurrent(None, |(target, permit)| async move {
-                self.remove_one(target).await;
-                drop(permit);
-            })
-            .await;
+        let removing = self.permitted(targets).map(|(target, permit)| async move {
+            self.remove_one(target).await;
+            drop(permit);
+        });
+        side_by_side::all(removing, None).await;
     }
 
     /// Records with leave to be deleted.

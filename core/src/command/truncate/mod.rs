@@ -9,8 +9,6 @@ mod endpoint_run;
 use std::cell::Cell;
 use std::rc::Rc;
 
-use futures_util::stream::{self, StreamExt};
-
 use self::endpoint_run::EndpointRun;
 use super::collection::{Collection, PageSize, Paging, Query, Trouble};
 use super::removal::{Extent, MOST_SIDE_BY_SIDE, confirm, further_passes, reverse_levels};
@@ -19,6 +17,7 @@ use crate::event::{DryRun, Event, RemovalPlan};
 use crate::host::Host;
 use crate::model::Endpoint;
 use crate::notice::Notice;
+use crate::side_by_side;
 
 /// An endpoint, and how many records the API counts there; `None` where it does not tell.
 struct Work<'a> {
@@ -73,7 +72,7 @@ async fn counted<'a, H: Host>(
         let collection = collection(endpoint);
         async move { Work { endpoint, records: collection.total().await.ok().flatten() } }
     });
-    stream::iter(counts).buffered(2 * session.api.pool().allowed()).collect().await
+    side_by_side::outputs(counts, 2 * session.api.pool().allowed()).await
 }
 
 /// Works through the endpoints of one order. Gives back those on which more is to be done.
@@ -83,7 +82,7 @@ async fn first_passes<'a, H: Host>(
     collection: impl Fn(&'a Endpoint) -> Collection<'a, H> + Copy,
     removed: &Rc<Cell<u64>>,
 ) -> Vec<EndpointRun<'a, H>> {
-    let passes = stream::iter(level).map(|Work { endpoint, records }| async move {
+    let passes = level.into_iter().map(|Work { endpoint, records }| async move {
         if !session.goes_on().await {
             return None;
         }
@@ -109,7 +108,7 @@ async fn first_passes<'a, H: Host>(
         run.finish().await;
         None
     });
-    passes.buffer_unordered(MOST_SIDE_BY_SIDE).filter_map(std::future::ready).collect().await
+    side_by_side::outputs(passes, MOST_SIDE_BY_SIDE).await.into_iter().flatten().collect()
 }
 
 /// Says how many records would be deleted. Where the API does not count them, they are read for that.

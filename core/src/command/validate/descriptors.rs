@@ -20,7 +20,7 @@ use std::fmt::Display;
 use std::rc::Rc;
 
 use futures_util::FutureExt as _;
-use futures_util::future::{LocalBoxFuture, Shared, join_all};
+use futures_util::future::{LocalBoxFuture, Shared};
 
 use self::remote::{Known, Unread};
 use self::values::{Values, nearest};
@@ -36,6 +36,8 @@ use crate::event::{Cause, EndpointId, Finding};
 use crate::host::Host;
 use crate::model::{DescriptorTypes, Endpoint, KeyPart, NaturalKey, capitalised, plain_namespace};
 use crate::notice::Notice;
+use crate::side_by_side;
+use crate::sort;
 
 /// The name of this method.
 pub(super) const METHOD: &str = "descriptors";
@@ -169,15 +171,17 @@ impl<'a, H: Host> Descriptors<'a, H> {
 
     /// Asks the API for values. Each descriptor is read once, however many records wait for it.
     pub(super) async fn look_up(&self, open: OpenValues) -> Vec<Finding> {
-        let wanted: BTreeSet<&[usize]> = open.0.iter().map(|open| &*open.wanted.of).collect();
+        let mut wanted: BTreeSet<&[usize]> = BTreeSet::new();
+        wanted.extend(open.0.iter().map(|open| &*open.wanted.of));
         let wanted: Vec<&[usize]> = wanted.into_iter().collect();
-        let held = join_all(wanted.iter().map(|of| join_all(self.sources_of(of).map(|at| self.ask(at))))).await;
+        let asking = wanted.iter().map(|of| side_by_side::outputs(self.sources_of(of).map(|at| self.ask(at)), None));
+        let held = side_by_side::outputs(asking, None).await;
         let mut found = Vec::new();
         for Open { wanted: of, value, place } in &open.0 {
             let at = wanted.binary_search(&&*of.of).expect("it was collected from these");
             let held = &held[at];
             if is_outdated(held) && !holds(held, value) {
-                let held = join_all(self.sources_of(&of.of).map(|at| self.ask_anew(at))).await;
+                let held = side_by_side::outputs(self.sources_of(&of.of).map(|at| self.ask_anew(at)), None).await;
                 self.judged(of, value, place, &held, &mut found);
             } else {
                 self.judged(of, value, place, held, &mut found);
@@ -206,7 +210,7 @@ impl<'a, H: Host> Descriptors<'a, H> {
                 unread.push((self.session.endpoints.all()[*at].id.name.to_string(), why.to_string()));
             }
         }
-        unread.sort();
+        sort::by(&mut unread, Ord::cmp);
         let values = self.unjudged.get();
         let Some((_, why)) = unread.first() else {
             if values > 0 && self.types.all().is_empty() {

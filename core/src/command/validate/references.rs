@@ -14,8 +14,6 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
-use futures_util::future::join_all;
-
 use self::answers::Verdict;
 use self::index::Index;
 use self::remote::Remote;
@@ -29,6 +27,8 @@ use crate::event::{Cause, EndpointId, Finding};
 use crate::host::Host;
 use crate::model::{Described, Endpoint, KeyHash, Property, ReferenceTarget, SchemaId, capitalised, entity};
 use crate::notice::Notice;
+use crate::side_by_side;
+use crate::sort;
 
 /// The name of this method.
 pub(super) const METHOD: &str = "references";
@@ -107,7 +107,8 @@ impl<'a, H: Host> References<'a, H> {
             session.notice(Notice::warning(text));
         }
         let meanings: Vec<&Rc<Meaning>> = sites.values().flat_map(Sites::all).collect();
-        let targets = meanings.iter().flat_map(|meaning| meaning.endpoints()).collect();
+        let mut targets = BTreeSet::new();
+        targets.extend(meanings.iter().flat_map(|meaning| meaning.endpoints()));
         let index = Index::read(session, &targets).await?;
         // Whose students are at hand, refers to those: one that neither they nor the API have is missing.
         for meaning in &meanings {
@@ -116,8 +117,8 @@ impl<'a, H: Host> References<'a, H> {
         if !options.remote {
             let lacks = |meaning: &&&Rc<Meaning>| !meaning.endpoints().any(|at| index.has_files(at));
             let known = |meaning: &&&Rc<Meaning>| meaning.endpoints().next().is_some();
-            let without: BTreeSet<&str> =
-                meanings.iter().filter(known).filter(lacks).map(|meaning| &*meaning.entity).collect();
+            let mut without: BTreeSet<&str> = BTreeSet::new();
+            without.extend(meanings.iter().filter(known).filter(lacks).map(|meaning| &*meaning.entity));
             if !without.is_empty() {
                 let names = without.into_iter().collect::<Vec<_>>().join(", ");
                 session.notice(
@@ -165,7 +166,7 @@ impl<'a, H: Host> References<'a, H> {
 
     /// Asks the API for references of one record. Those of up to a thousand records are asked for at the same time.
     pub(super) async fn look_up(&self, look_ups: LookUps) -> Vec<Finding> {
-        let verdicts = join_all(look_ups.0.iter().map(|look_up| self.ask(look_up))).await;
+        let verdicts = side_by_side::outputs(look_ups.0.iter().map(|look_up| self.ask(look_up)), None).await;
         let mut found = Vec::new();
         if !self.is_stopped.get() {
             for (look_up, verdict) in look_ups.0.iter().zip(verdicts) {
@@ -330,7 +331,7 @@ fn meaning<H: Host>(
         }
     }
     for alike in &mut targets {
-        alike.endpoints.sort_by_key(|at| std::cmp::Reverse(*at));
+        sort::by(&mut alike.endpoints, |one, other| other.cmp(one));
     }
     let is_hidden = |at: &usize| may_be_hidden(&session.endpoints.all()[*at], referring);
     let hidden = targets.iter().flat_map(|alike| alike.endpoints.iter().copied()).filter(is_hidden).collect();

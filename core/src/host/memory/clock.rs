@@ -25,7 +25,7 @@ struct Inner {
 impl MemoryClock {
     /// A clock at 2026-01-01T00:00:00Z.
     pub(super) fn new() -> Self {
-        let start = "2026-01-01T00:00:00Z".parse().expect("a valid timestamp");
+        let start = Timestamp::constant(1_767_225_600, 0);
         Self {
             inner: Rc::new(Inner {
                 start,

@@ -128,6 +128,11 @@ fn forget_words(results: &mut Value, sameness: Sameness) {
     if sameness == Sameness::Outcome {
         results.remove("causes");
     }
+    for cause in results.get_mut("causes").and_then(Value::as_array_mut).into_iter().flatten() {
+        if let Some(cause) = cause.as_object_mut().filter(|cause| cause["cause"] == "no connection") {
+            cause.remove("message");
+        }
+    }
     let resources = results.get_mut("resources").and_then(Value::as_object_mut);
     for resource in resources.into_iter().flat_map(|resources| resources.values_mut()) {
         for failure in resource["failures"].as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {

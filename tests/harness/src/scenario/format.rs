@@ -47,6 +47,8 @@ pub enum InPage {
     /// The page comes to the same end in its own way: browsers hide something that other hosts go by. What the API
     /// holds, the state, and the counts of the results are the same; requests and texts are not compared.
     SameOutcome(String),
+    /// Browsers keep the page from what other hosts do: it is held to what is expected of it there, and not compared.
+    OwnEnd(String),
     /// There is no such thing in a page.
     Never(String),
 }

@@ -132,7 +132,8 @@ fn an_exception_excepts_nothing_else() {
     let failed = |status: Value, message: &str| {
         let mut seen = seen();
         let results = seen.results.as_mut().unwrap();
-        results["causes"] = json!([{"cause": message}]);
+        results["causes"] =
+            json!([{"cause": if status.is_null() { "no connection" } else { "other" }, "message": message}]);
         let failure = &mut results["resources"]["students"]["failures"][0];
         (failure["status_code"], failure["message"]) = (status, json!(message));
         seen
@@ -147,7 +148,6 @@ fn an_exception_excepts_nothing_else() {
     assert!(!is_same(&one, &other, Sameness::Outcome));
 
     let (one, mut other) = (failed(Value::Null, "a"), failed(Value::Null, "b"));
-    other.results.as_mut().unwrap()["causes"] = one.results.as_ref().unwrap()["causes"].clone();
     assert!(!is_same(&one, &other, Sameness::Whole));
     assert!(is_same(&one, &other, Sameness::ButWords));
     other.requests.clear();

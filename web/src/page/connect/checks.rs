@@ -1,3 +1,4 @@
+use leptos::html;
 use leptos::prelude::*;
 
 use super::super::store::Store;
@@ -8,6 +9,17 @@ use crate::protocol::{Check, Mark};
 #[component]
 pub(super) fn Checks() -> impl IntoView {
     let store = Store::get();
+    let place = NodeRef::<html::Div>::new();
+    // What was found must not stay below the edge, unseen by whoever pressed the button.
+    Effect::watch(
+        move || store.checks.with(Option::is_some),
+        move |found, _, _| {
+            if *found && let Some(place) = place.get_untracked() {
+                request_animation_frame(move || place.scroll_into_view_with_bool(false));
+            }
+        },
+        false,
+    );
     let sentence = move || {
         if store.checking.get() {
             return "Testing the connection …".to_owned();
@@ -23,7 +35,7 @@ pub(super) fn Checks() -> impl IntoView {
     };
     let rows = move || store.checks.get().unwrap_or_default().into_iter().map(row).collect_view();
     view! {
-        <div class="checks" aria-busy=move || store.checking.get().to_string()>
+        <div class="checks" node_ref=place aria-busy=move || store.checking.get().to_string()>
             <p class="end" role="status">{sentence}</p>
             {move || store.checks.with(Option::is_some).then(|| view! { <ol>{rows}</ol> })}
             <p class="hint" role="status">{endpoints}</p>

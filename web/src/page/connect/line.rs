@@ -24,6 +24,7 @@ pub(in super::super) fn ConnectionLine() -> impl IntoView {
     let place = move || match (store.host(), store.resolved("edfi_api.year")) {
         (Some(host), Some(year)) => format!("{host}, {year}"),
         (Some(host), None) => host,
+        (None, _) if !store.problem("edfi_api.base_url").is_empty() => "The base URL is wrong".to_owned(),
         (None, _) => "No API chosen".to_owned(),
     };
     let missing = Memo::new(move |_| store.missing().len());

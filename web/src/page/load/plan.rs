@@ -1,6 +1,7 @@
 use leptos::prelude::*;
 use lightbeam_core::invocation::Command;
 
+use super::super::options::Options;
 use super::super::parts::RunPanel;
 use super::super::store::{Purpose, RunState, Step, Store};
 use super::check::Outdated;
@@ -26,6 +27,7 @@ pub(super) fn PlanStep() -> impl IntoView {
         <section class="card">
             <StepHeading text="Plan"/>
             <p>"Reads your files and what this browser remembers of earlier loads, and tells what sending would do. Nothing is sent."</p>
+            <Options command=Command::Send/>
             <Start label=Signal::derive(label) on_start=begin/>
             <Outdated purpose=Purpose::Plan/>
             <RunPanel purpose=Purpose::Plan/>

@@ -1,6 +1,7 @@
 use leptos::prelude::*;
 use lightbeam_core::invocation::Command;
 
+use super::super::options::Options;
 use super::super::parts::{RunPanel, Switch};
 use super::super::store::{Purpose, RunState, Step, Store};
 use super::plan::what_sending_does;
@@ -24,6 +25,13 @@ pub(super) fn SendStep() -> impl IntoView {
                 value=Signal::derive(move || validate_first.get())
                 on_change=Callback::new(move |on| validate_first.set(on))
             />
+            <details>
+                <summary>"Options of sending"</summary>
+                {move || {
+                    let command = if validate_first.get() { Command::ValidateSend } else { Command::Send };
+                    view! { <Options command=command/> }
+                }}
+            </details>
             <Start label=Signal::derive(move || what_sending_does(store)) on_start=Callback::new(move |()| begin(store))/>
             <RunPanel purpose=Purpose::Send/>
             <p class="actions" hidden=move || !has_ended.get()>

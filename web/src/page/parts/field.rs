@@ -56,6 +56,13 @@ pub(in super::super) fn Field(
         typed.set(None);
         quiet.set(false);
     };
+    // Password managers, and whatever else fills fields in, may tell of a change only.
+    let changed = move |text: String| {
+        if typed.with_untracked(Option::is_none) && value.with_untracked(|value| *value != text) {
+            on_input.run(text);
+        }
+        left();
+    };
     let told = Memo::new(move |_| if quiet.get() { String::new() } else { wrong.get() });
     view! {
         <div class="field">
@@ -78,7 +85,7 @@ pub(in super::super) fn Field(
                     typed.set(Some(text.clone()));
                     on_input.run(text);
                 }
-                on:change=move |_| left()
+                on:change=move |event| changed(event_target_value(&event))
                 on:blur=move |_| left()
             />
             <p class="wrong" id=wrong_id>{move || told.get()}</p>

@@ -4,7 +4,7 @@ mod endpoints;
 mod outcome;
 
 use causes::CausesSoFar;
-use controls::{Controls, Question};
+use controls::Controls;
 use endpoints::Endpoints;
 use leptos::prelude::*;
 use outcome::Outcome;
@@ -40,7 +40,6 @@ fn Panel(run: Run) -> impl IntoView {
     let numbers = Memo::new(move |_| snapshot.with(|snapshot| numbers(snapshot, going.get())));
     let notices = run.notices.clone();
     let name = run.invocation.command.name();
-    title(percent, going, name);
     let bar = move || {
         let percent = percent.get();
         let going = going.get();
@@ -57,7 +56,6 @@ fn Panel(run: Run) -> impl IntoView {
                 <Controls run=run.clone() going=going/>
             </div>
             <Announcer run=run.clone()/>
-            <Question run=run.clone()/>
             <Outcome run=run.clone()/>
             <Notices notices=Signal::derive(move || notices.get())/>
             <CausesSoFar run=run.clone() going=going/>
@@ -79,17 +77,4 @@ fn numbers(snapshot: &Snapshot, going: bool) -> Vec<String> {
         numbers.push(format!("{} repeated", grouped(snapshot.repeats)));
     }
     numbers
-}
-
-/// The per cent of a run in the title of the page, as long as its panel is shown.
-fn title(percent: Memo<Option<u8>>, going: Memo<bool>, name: &'static str) {
-    Effect::new(move |_| {
-        let title = match (going.get(), percent.get()) {
-            (true, Some(percent)) => format!("{percent} % {name} · lightbeam"),
-            (true, None) => format!("{name} · lightbeam"),
-            (false, _) => "lightbeam".to_owned(),
-        };
-        document().set_title(&title);
-    });
-    on_cleanup(|| document().set_title("lightbeam"));
 }

@@ -1,10 +1,12 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use wasm_bindgen_futures::spawn_local;
 
 use super::super::parts::{save, save_texts};
 use super::super::store::{FAILED_DIR, Purpose, Store};
 use super::Browse;
+use crate::host;
 use crate::results::{HEADER, rows};
 
 /// What can be done with the results as a whole.
@@ -62,10 +64,35 @@ fn SaveFailed(browse: Browse) -> impl IntoView {
     if failed.is_empty() {
         return ().into_any();
     }
+    let told = RwSignal::new(String::new());
+    let failed: Vec<host::Output> = failed
+        .into_iter()
+        .map(|output| host::Output {
+            path: output.path[prefix.len()..].to_owned(),
+            content: output.content.clone(),
+            crc32: None,
+        })
+        .collect();
+    let failed = send_wrapper::SendWrapper::new(failed);
     let save_all = move |_| {
-        for output in &failed {
-            save(&output.path[prefix.len()..].replace('/', "-"), &output.content);
+        if let [only] = failed.as_slice() {
+            save(&only.path.replace('/', "-"), &only.content);
+            return;
         }
+        let files = failed.clone();
+        spawn_local(async move {
+            told.set(match host::archive(&files).await {
+                Ok(archive) => {
+                    save("failed-records.zip", &archive);
+                    String::new()
+                }
+                Err(error) => format!("The archive could not be made: {error}"),
+            });
+        });
     };
-    view! { <button type="button" on:click=save_all>"Save the failed records (JSONL)"</button> }.into_any()
+    view! {
+        <button type="button" on:click=save_all>"Save the failed records (JSONL)"</button>
+        <span class="wrong" role="alert">{move || told.get()}</span>
+    }
+    .into_any()
 }

@@ -40,6 +40,8 @@ pub(in super::super) struct LoadState {
     pub(in super::super) moved: RwSignal<bool>,
     /// Whether only records are sent that pass the checks.
     pub(in super::super) validate_first: RwSignal<bool>,
+    /// The runs of chosen lines only, by their numbers.
+    pub(in super::super) of_lines: RwSignal<Vec<u32>>,
     /// What the last run of each purpose was begun with.
     begun_with: RwSignal<BTreeMap<Purpose, Basis>>,
 }
@@ -51,6 +53,7 @@ impl LoadState {
             step: RwSignal::default(),
             moved: RwSignal::default(),
             validate_first: RwSignal::default(),
+            of_lines: RwSignal::default(),
             begun_with: RwSignal::default(),
         }
     }

@@ -1,3 +1,4 @@
+use leptos::prelude::*;
 use web_sys::Blob;
 
 use super::super::engine::{Heard, Supplies};
@@ -24,6 +25,9 @@ impl Store {
         self.ask_of(of, Task::Lines { files: lines }, move |outcome| match outcome {
             Ok((Done::Lines(Ok(())), copied)) => {
                 self.begin_run_of(Purpose::Send, invocation.clone(), copied);
+                if let Some(run) = self.last.with_untracked(|last| last.get(&Purpose::Send).map(|run| run.id)) {
+                    self.load.of_lines.update(|runs| runs.push(run));
+                }
                 self.load.go(Step::Send);
             }
             Ok((Done::Lines(Err(why)), _)) | Err(why) => failed(why),

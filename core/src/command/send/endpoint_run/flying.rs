@@ -10,14 +10,15 @@ use crate::api::{Permit, SendError};
 use crate::command::failure::{Refusal, refusal, unanswered};
 use crate::event::{Cause, Failure, Outcome};
 use crate::host::Host;
+use crate::side_by_side;
 
 /// So many answers are at most not yet durable (product documentation, "State").
 const MOST_PENDING: usize = 500;
 
 impl<H: Host> EndpointRun<'_, H> {
     /// Sends records side by side, as many as there is leave for.
-    pub(super) async fn fly_all(&self, jobs: impl Stream<Item = (Job, Permit)>, pass: Pass) {
-        jobs.for_each_concurrent(None, |(job, permit)| self.fly(job, permit, pass)).await;
+    pub(super) async fn fly_all<'s>(&'s self, jobs: impl Stream<Item = (Job, Permit)> + 's, pass: Pass) {
+        side_by_side::all(jobs.map(|(job, permit)| self.fly(job, permit, pass)), None).await;
     }
 
     /// Sends a record, and after it those of the same key that waited for it.

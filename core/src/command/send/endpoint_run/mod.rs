@@ -16,6 +16,7 @@ use crate::command::session::Session;
 use crate::event::{DryRun, Event, Failure, Outcome, RecordEvent, Skip};
 use crate::host::Host;
 use crate::model::Endpoint;
+use crate::sort;
 use crate::state::{Log, ResendRules, Standing};
 
 /// What a run does with one endpoint.
@@ -162,7 +163,7 @@ impl<'a, H: Host> EndpointRun<'a, H> {
 
     /// Sends parked records, in file order, less those that a later line of their key has made moot.
     async fn send_parked(&self, mut parked: Vec<Parked>, pass: Pass) {
-        parked.sort_by_key(|parked| (parked.place.file, parked.place.span.offset));
+        sort::by_key(&mut parked, |parked| (parked.place.file, parked.place.span.offset));
         let jobs = self.parked_jobs(parked);
         self.fly_all(jobs, pass).await;
     }

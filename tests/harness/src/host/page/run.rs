@@ -93,7 +93,7 @@ impl PageStage {
             let news = serde_json::from_str(news.as_str().unwrap_or_default()).map_err(|error| error.to_string())?;
             match news {
                 News::Ready => {}
-                News::Progress { snapshot, .. } => told.notices(&snapshot.notices),
+                News::Progress { snapshot, .. } => told.progress(&snapshot),
                 News::Question { text, .. } => told.question(&text),
                 News::Done { done, .. } => match *done {
                     Done::Run(end) => return Ok(observed(told, end)),

@@ -10,7 +10,7 @@ use lightbeam_core::host::Timestamp;
 use lightbeam_core::notice::{Notice, Severity};
 use lightbeam_wasi::args::Parsed;
 use lightbeam_wasi::terminal::{Now, Surroundings, Terminal};
-use lightbeam_web::protocol::{DryRunRow, NoticeRow, RunEnd, Severity as RowSeverity};
+use lightbeam_web::protocol::{DryRunRow, NoticeRow, RunEnd, Severity as RowSeverity, Snapshot};
 use serde_json::Value;
 
 /// What was told so far.
@@ -28,7 +28,7 @@ impl Told {
         Self { text, terminal }
     }
 
-    pub(super) fn notices(&self, notices: &[NoticeRow]) {
+    fn notices(&self, notices: &[NoticeRow]) {
         for row in notices {
             let severity = match row.severity {
                 RowSeverity::Debug => Severity::Debug,
@@ -39,6 +39,11 @@ impl Told {
             let notice = Notice { severity, text: row.text.clone(), hint: row.hint.clone() };
             self.terminal.hear(&Event::Notice(notice));
         }
+    }
+
+    pub(super) fn progress(&mut self, snapshot: &Snapshot) {
+        self.notices(&snapshot.notices);
+        self.text.push(&snapshot.line);
     }
 
     pub(super) fn question(&mut self, text: &str) {

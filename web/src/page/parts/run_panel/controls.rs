@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use super::super::super::store::{Purpose, Run, Store};
+use super::super::super::store::{Run, Store};
 use crate::protocol::Want;
 
 /// Pause, resume, stop, and the word for what was asked for.
@@ -39,27 +39,5 @@ pub(super) fn Controls(run: Run, going: Memo<bool>) -> impl IntoView {
             <button type="button" disabled=is_stopping on:click=stop>"Stop after what is in flight"</button>
             <strong class="word">{word}</strong>
         </div>
-    }
-}
-
-/// What the run asks, with the answers. Removals have a confirmation of their own.
-#[component]
-pub(super) fn Question(run: Run) -> impl IntoView {
-    let store = Store::get();
-    move || {
-        if run.purpose == Purpose::Removal {
-            return None;
-        }
-        let text = run.question.get()?;
-        let (yes, no) = (run.clone(), run.clone());
-        Some(view! {
-            <div class="card question" role="alert">
-                <p class="preformatted">{text}</p>
-                <p class="actions">
-                    <button type="button" class="primary" on:click=move |_| store.answer(&yes, true)>"Go on"</button>
-                    <button type="button" on:click=move |_| store.answer(&no, false)>"Do nothing"</button>
-                </p>
-            </div>
-        })
     }
 }
