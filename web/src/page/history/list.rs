@@ -36,7 +36,7 @@ pub(super) fn List(
                             <th scope="col">"Command"</th>
                             <th scope="col">"API"</th>
                             <th scope="col">"Result"</th>
-                            <th scope="col" class="num">"Accepted"</th>
+                            <th scope="col" class="num">"Done"</th>
                             <th scope="col" class="num">"Skipped"</th>
                             <th scope="col" class="num">"Failed"</th>
                             <th scope="col"><span class="visually-hidden">"Show or remove"</span></th>
