@@ -82,7 +82,8 @@ mod tests {
         let work = stream::iter((0..5).map(|_| async {
             now.set(now.get() + 1);
             most.set(most.get().max(now.get()));
-            turns(2).await;
+            // Long enough that all have begun before the first ends.
+            turns(100).await;
             now.set(now.get() - 1);
         }));
         run(all(work, None));

@@ -75,6 +75,7 @@ impl Rest<'_> {
     }
 
     /// Takes the next pair of `13:14:15` or `131415`: with a colon if the first one had one.
+    #[allow(clippy::option_option, reason = "no pair is something else than half a pair")]
     fn next_pair(&mut self, colons: &mut Option<bool>) -> Option<Option<i8>> {
         let is_next = match self.0 {
             [b':', ..] => *colons != Some(false),

@@ -111,6 +111,7 @@ pub(crate) fn pieces(start: u64, len: u64) -> impl Iterator<Item = (u64, u64)> {
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
+#[allow(clippy::unwrap_used, clippy::struct_field_names, reason = "these are tests")]
 mod tests {
     use std::collections::BTreeMap;
 

@@ -17,7 +17,8 @@ struct Package {
 
 /// The stage `licences`.
 pub(crate) fn check() -> Result<()> {
-    let accepted = accepted(&project::read(&project::root().join("deny.toml"))?)?;
+    let deny = project::read(&project::root().join("deny.toml"))?;
+    let accepted = accepted(&deny)?;
     let mut cargo = project::cargo();
     cargo
         .args(["tree", "--workspace", "--locked", "--all-features"])
@@ -28,7 +29,7 @@ pub(crate) fn check() -> Result<()> {
 
     let refused: Vec<String> = packages
         .iter()
-        .filter(|package| !is_accepted(&package.licence, &accepted))
+        .filter(|package| !is_accepted(&package.licence, &accepted) && !is_excepted(package, &deny))
         .map(|package| format!("{} {} is under `{}`", package.name, package.version, package.licence))
         .collect();
     if !refused.is_empty() {
@@ -77,6 +78,15 @@ fn accepted(deny: &str) -> Result<BTreeSet<String>> {
         .filter(|word| !word.is_empty())
         .map(String::from)
         .collect())
+}
+
+/// Whether `deny.toml` accepts exactly this licence of exactly this package.
+fn is_excepted(package: &Package, deny: &str) -> bool {
+    deny.split("[[licenses.exceptions]]").skip(1).any(|entry| {
+        let mut lines = entry.lines().map(str::trim).take_while(|line| !line.starts_with('['));
+        lines.clone().any(|line| line == format!("name = \"{}\"", package.name))
+            && lines.any(|line| line == format!("allow = [\"{}\"]", package.licence))
+    })
 }
 
 /// Lines such as `bytes v1.11.0<tab>MIT (*)`.
@@ -162,6 +172,19 @@ impl Expression<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_exception_is_for_one_package_and_one_licence() {
+        let deny = "[[licenses.exceptions]]\nname = \"driver\"\nallow = [\"MPL-2.0\"]\n\n[bans]\nname = \"other\"\n";
+        let package = |name: &str, licence: &str| Package {
+            name: name.to_owned(),
+            version: "1.0.0".to_owned(),
+            licence: licence.to_owned(),
+        };
+        assert!(is_excepted(&package("driver", "MPL-2.0"), deny));
+        assert!(!is_excepted(&package("driver", "GPL-3.0"), deny));
+        assert!(!is_excepted(&package("other", "MPL-2.0"), deny));
+    }
 
     fn mit_and_apache() -> BTreeSet<String> {
         ["MIT", "Apache-2.0", "Apache-2.0 WITH LLVM-exception"].map(String::from).into()

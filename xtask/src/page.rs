@@ -14,7 +14,12 @@ use crate::{offline, page_tools, process, project, say, setup};
 pub(crate) const PAGE_PACKAGE: &str = "lightbeam-web";
 
 /// Bytes that the module may have, as it is and as it is downloaded (brotli, quality 11). People wait for it.
-const MOST: Size = Size { raw: 1_500_000, packed: 450_000 };
+///
+/// This keeps it from growing; it is still far above the [`GOAL`].
+const MOST: Size = Size { raw: 2_700_000, packed: 860_000 };
+
+/// Bytes that the module should have.
+const GOAL: Size = Size { raw: 1_500_000, packed: 450_000 };
 
 /// What the page is made of, beside the sources of the two crates.
 const SOURCES: [&str; 5] = [".cargo/config.toml", "Cargo.lock", "Cargo.toml", "Trunk.toml", "index.html"];
@@ -102,6 +107,13 @@ pub(crate) fn check_size(page: &Path) -> Result<()> {
     let size = size(page)?;
     for (what, is, most) in [("as it is", size.raw, MOST.raw), ("with brotli", size.packed, MOST.packed)] {
         say::note(format!("{} bytes {what}; at most {} are allowed.", say::count(is), say::count(most)));
+    }
+    if size.raw > GOAL.raw || size.packed > GOAL.packed {
+        say::note(format!(
+            "The goal, {} bytes and {} with brotli, is not reached yet.",
+            say::count(GOAL.raw),
+            say::count(GOAL.packed)
+        ));
     }
     if size.raw > MOST.raw || size.packed > MOST.packed {
         return Err(Failure::new("the page's module is too large to be downloaded by people who wait for it")

@@ -41,13 +41,16 @@ pub(super) struct Supplies {
 #[derive(Clone, Default)]
 pub(super) struct Engine(Rc<Inner>);
 
+/// Who is told how a job goes.
+type Listener = Rc<dyn Fn(Heard)>;
+
 #[derive(Default)]
 struct Inner {
     worker: RefCell<Option<Worker>>,
     ready: Cell<bool>,
     /// What is to be said once the worker listens.
     backlog: RefCell<Vec<JsValue>>,
-    jobs: RefCell<HashMap<u32, Rc<dyn Fn(Heard)>>>,
+    jobs: RefCell<HashMap<u32, Listener>>,
     last: Cell<u32>,
 }
 
@@ -124,7 +127,9 @@ impl Engine {
             News::Ready => {
                 self.0.ready.set(true);
                 let backlog = std::mem::take(&mut *self.0.backlog.borrow_mut());
-                backlog.into_iter().for_each(|message| self.say(message));
+                for message in backlog {
+                    self.say(message);
+                }
             }
             News::Progress { id, snapshot } => self.pass(id, Heard::Progress(snapshot)),
             News::Question { id, text } => self.pass(id, Heard::Question(text)),

@@ -11,6 +11,9 @@
 //! | `load`, `read`, `remove`, `history`, `connect` | the areas, one file a panel |
 //!
 //! Components never do I/O themselves: they read signals of the store and call its methods.
+#![allow(unreachable_pub, reason = "the macro of components writes public types")]
+#![allow(clippy::needless_pass_by_value, reason = "components own their properties")]
+#![allow(clippy::large_types_passed_by_value, reason = "the store is a handful of handles to signals")]
 
 mod app;
 mod connect;

@@ -34,6 +34,7 @@ pub enum News {
 
 /// How a job ended.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[allow(clippy::large_enum_variant, reason = "there is one of it at a time, boxed")]
 pub enum Done {
     /// A command.
     Run(RunEnd),

@@ -13,17 +13,20 @@ use crate::message::{self, Message};
 use crate::protocol::{Done, Job, News, Order, Task, Want};
 use crate::tasks::{lines, record, survey};
 
+/// A run by its number, and who is asked by it.
+type UnderWay = (u32, Rc<PageOperator>);
+
 /// Where orders come in and news go out.
 #[derive(Clone)]
 pub(super) struct Desk {
     scope: DedicatedWorkerGlobalScope,
     /// The run that is under way, by its number.
-    operator: Rc<RefCell<Option<(u32, Rc<PageOperator>)>>>,
+    operator: Rc<RefCell<Option<UnderWay>>>,
 }
 
 impl Desk {
     /// Listens from now on, and says so.
-    pub(super) fn open(scope: DedicatedWorkerGlobalScope) {
+    pub(super) fn open(scope: &DedicatedWorkerGlobalScope) {
         let desk = Self { scope: scope.clone(), operator: Rc::default() };
         let listener = desk.clone();
         let hear = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {

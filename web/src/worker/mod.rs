@@ -16,5 +16,5 @@ pub fn is_here() -> bool {
 /// Listens to the page from now on, and says so.
 pub fn start() {
     let scope: DedicatedWorkerGlobalScope = global().unchecked_into();
-    desk::Desk::open(scope);
+    desk::Desk::open(&scope);
 }

@@ -1,3 +1,5 @@
+#![allow(clippy::unwrap_used, reason = "these are tests")]
+
 use super::*;
 
 const NOON: Modified = Modified { year: 2024, month: 8, day: 31, hour: 12, minute: 34, second: 57 };

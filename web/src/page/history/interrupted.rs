@@ -22,20 +22,26 @@ pub(in super::super) fn Interrupted() -> impl IntoView {
 #[component]
 fn Offer(entry: Entry) -> impl IntoView {
     let store = Store::get();
-    let far = match entry.counts.expected {
-        Some(expected) => {
-            format!(" when {} of about {} records were done", grouped(entry.counts.processed), grouped(expected))
+    let counts = entry.counts;
+    let far = match counts.expected {
+        // It is written down every ten seconds only.
+        Some(expected) if expected > counts.processed => {
+            format!(", after at least {} of about {} records", grouped(counts.processed), grouped(expected))
         }
-        None => String::new(),
+        _ if counts.processed > 0 => format!(", after at least {} records", grouped(counts.processed)),
+        _ => String::new(),
     };
-    let files = if entry.files.len() == 1 { "file" } else { "files" };
+    let files = match entry.files.len() {
+        1 => "the same file".to_owned(),
+        count => format!("the same {count} files"),
+    };
     view! {
         <aside class="card interrupted" aria-labelledby="interrupted-title">
             <h2 id="interrupted-title">"Continue the interrupted " {entry.command_in_words()} "?"</h2>
             <p>
-                {format!("The page was closed on {}'s run to {}{far}.", moment(entry.began), entry.host)}
-                " What was accepted is remembered and is not sent again. Choose the same "
-                {entry.files.len()}" "{files}" again: a page may not keep them, nor the client secret."
+                {format!("What began {} to {} was cut off when the page was closed{far}.", moment(entry.began), entry.host)}
+                {format!(" What was accepted is remembered and is not sent again. Choose {files} again: ")}
+                "a page may keep neither files nor the client secret."
             </p>
             <p class="actions">
                 <button type="button" class="primary" on:click=move |_| store.settle_interrupted(true)>"Continue"</button>

@@ -14,6 +14,12 @@ pub(super) fn List(
     let entries = store.history.entries;
     let is_empty = Memo::new(move |_| entries.with(Vec::is_empty));
     let row = move |entry: Entry| view! { <Row entry=entry opened=opened/> };
+    let rows = move || {
+        // What a row says of a run that goes on depends on where it does.
+        store.history.elsewhere.track();
+        store.active.track();
+        entries.get().into_iter().map(row).collect_view()
+    };
     move || {
         if is_empty.get() {
             return view! { <p>"No run is kept here yet. Each one is, from its beginning on: what it was and how it ended, never a record and never a secret."</p> }
@@ -30,13 +36,13 @@ pub(super) fn List(
                             <th scope="col">"Command"</th>
                             <th scope="col">"API"</th>
                             <th scope="col">"Result"</th>
-                            <th scope="col" class="num">"Accepted"</th>
+                            <th scope="col" class="num">"Done"</th>
                             <th scope="col" class="num">"Skipped"</th>
                             <th scope="col" class="num">"Failed"</th>
                             <th scope="col"><span class="visually-hidden">"Show or remove"</span></th>
                         </tr>
                     </thead>
-                    <tbody>{move || entries.get().into_iter().map(row).collect_view()}</tbody>
+                    <tbody>{rows}</tbody>
                 </table>
             </div>
         }
@@ -47,8 +53,8 @@ pub(super) fn List(
 #[component]
 fn Row(entry: Entry, opened: RwSignal<Option<String>>) -> impl IntoView {
     let store = Store::get();
-    let elsewhere = store.history.elsewhere.with(|elsewhere| elsewhere.contains(&entry.id));
-    let here = entry.outcome == Outcome::Going && store.active.with(Option::is_some);
+    let elsewhere = store.history.elsewhere.with_untracked(|elsewhere| elsewhere.contains(&entry.id));
+    let here = entry.outcome == Outcome::Going && store.active.with_untracked(Option::is_some);
     let (sign, class) = match entry.outcome {
         Outcome::Going => ("… ", ""),
         _ if entry.is_good() => ("✔ ", "good"),

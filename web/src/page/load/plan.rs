@@ -43,8 +43,11 @@ pub(super) fn planned(store: Store) -> Option<Vec<DryRunRow>> {
     is_made.then(|| run.snapshot.with(|snapshot| snapshot.dry_run.clone()))
 }
 
-/// The columns after the endpoint: words and number.
-const COLUMNS: [(&str, fn(&DryRunRow) -> u64); 7] = [
+/// Words and number.
+type Column = (&'static str, fn(&DryRunRow) -> u64);
+
+/// The columns after the endpoint.
+const COLUMNS: [Column; 7] = [
     ("New", |row| row.new),
     ("Changed", |row| row.changed),
     ("Already sent", |row| row.already_sent),

@@ -25,7 +25,7 @@ pub(in super::super) fn Outputs(run: Run) -> impl IntoView {
 fn Files(files: Vec<Output>, rows: Vec<EndpointRow>, command: &'static str) -> impl IntoView {
     let with_records = files.iter().any(|file| records(&file.path, &rows).is_some());
     let count = files.len();
-    let bytes: u64 = files.iter().map(|file| bytes(file)).sum();
+    let bytes: u64 = files.iter().map(bytes).sum();
     let row = |file: &Output| {
         let name = file.path.clone();
         let short = name.rsplit('/').next().unwrap_or_default().to_owned();

@@ -69,10 +69,8 @@ fn Panel(run: Run) -> impl IntoView {
 /// What else there is to know while a run goes on.
 fn numbers(snapshot: &Snapshot, going: bool) -> Vec<String> {
     let mut numbers = Vec::new();
-    if going {
-        if let Some(left) = snapshot.seconds_left {
-            numbers.push(format!("about {} left", duration(left)));
-        }
+    if going && let Some(left) = snapshot.seconds_left {
+        numbers.push(format!("about {} left", duration(left)));
     }
     if snapshot.repeats > 0 {
         numbers.push(format!("{} repeated", grouped(snapshot.repeats)));

@@ -31,8 +31,8 @@ pub(super) fn Count() -> impl IntoView {
                 on_change=Callback::new(move |on| zeros.set(on))
             />
             <Begin label="Count" on_begin=begin/>
-            <RunPanel purpose=Purpose::Count/>
             {move || table(store).map(|table| view! { <Table table=table/> })}
+            <RunPanel purpose=Purpose::Count/>
         </section>
     }
 }

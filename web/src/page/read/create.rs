@@ -28,9 +28,9 @@ pub(super) fn Create() -> impl IntoView {
             <PickEndpoints name="create-endpoints"/>
             <FolderChoice/>
             <Begin label="Create templates" on_begin=begin/>
-            <RunPanel purpose=Purpose::Create/>
             {move || addition().map(|text| view! { <pre tabindex="0">{text}</pre> })}
             {move || store.last(Purpose::Create).map(|run| view! { <Outputs run=run/> })}
+            <RunPanel purpose=Purpose::Create/>
         </section>
     }
 }

@@ -22,8 +22,8 @@ pub(super) fn Fetch() -> impl IntoView {
             <PickEndpoints name="fetch-endpoints"/>
             <FolderChoice/>
             <Begin label="Fetch" on_begin=begin/>
-            <RunPanel purpose=Purpose::Fetch/>
             {move || store.last(Purpose::Fetch).map(|run| view! { <Outputs run=run/> })}
+            <RunPanel purpose=Purpose::Fetch/>
         </section>
     }
 }

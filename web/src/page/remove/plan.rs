@@ -28,16 +28,20 @@ pub(super) fn Plan(run: Run) -> impl IntoView {
 
 #[component]
 fn Table(rows: Vec<DryRunRow>, is_delete: bool) -> impl IntoView {
-    let mut sums = [0; 4];
+    let mut sums = [0; 5];
     for row in &rows {
-        for (sum, count) in sums.iter_mut().zip(row.removal.unwrap_or_default()) {
+        for (sum, count) in sums.iter_mut().zip(counts_of(row)) {
             *sum += count;
         }
     }
-    let heads: &[&str] =
-        if is_delete { &["Would be deleted", "Not found", "Several found", "Failed"] } else { &["Would be deleted"] };
+    let passed_over = sums[4];
+    let heads: &[&str] = if is_delete {
+        &["Would be deleted", "Not found", "Several found", "Failed", "Passed over"]
+    } else {
+        &["Would be deleted"]
+    };
     let columns = heads.len();
-    let cells = move |counts: [u64; 4]| {
+    let cells = move |counts: [u64; 5]| {
         counts
             .into_iter()
             .take(columns)
@@ -45,7 +49,8 @@ fn Table(rows: Vec<DryRunRow>, is_delete: bool) -> impl IntoView {
             .collect_view()
     };
     let row = move |row: DryRunRow| {
-        view! { <tr><th scope="row">{row.name}</th>{cells(row.removal.unwrap_or_default())}</tr> }
+        let counts = counts_of(&row);
+        view! { <tr><th scope="row">{row.name}</th>{cells(counts)}</tr> }
     };
     view! {
         <div class="scroll" tabindex="0" role="region" aria-label="What would be deleted">
@@ -66,7 +71,19 @@ fn Table(rows: Vec<DryRunRow>, is_delete: bool) -> impl IntoView {
                 "Not found: the API has no such record. Several found: the natural key is not enough to tell which, so none is deleted."
             </p>
         })}
+        {(is_delete && passed_over > 0).then(|| view! {
+            <p class="notice warning">
+                {amount::grouped(passed_over)}
+                " records are passed over, because something is remembered of them, such as that they were sent. To delete them too, tick \"All records\" in the options above, and look again."
+            </p>
+        })}
     }
+}
+
+/// Found, not found, several found, failed, and passed over because of what is remembered.
+fn counts_of(row: &DryRunRow) -> [u64; 5] {
+    let [found, not_found, several, failed] = row.removal.unwrap_or_default();
+    [found, not_found, several, failed, row.already_sent + row.failed_before]
 }
 
 /// How many records a dry run has found.

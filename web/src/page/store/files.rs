@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use leptos::prelude::*;
 use web_sys::{Blob, File};
 
@@ -48,7 +50,7 @@ impl Store {
     /// Takes all files off the list.
     pub(in super::super) fn remove_all_files(self) {
         self.chosen.set(Vec::new());
-        self.contents.set_value(Default::default());
+        self.contents.set_value(BTreeMap::default());
         self.survey.set(None);
     }
 

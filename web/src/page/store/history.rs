@@ -91,7 +91,7 @@ impl History {
         let names = storage.list(FOLDER).await?;
         let mut entries = Vec::new();
         for name in &names {
-            if name.ends_with(".json") {
+            if name.strip_suffix(".json").is_some() {
                 entries.extend(Entry::from_json(&storage.read(name, 0..MOST).await?));
             } else if let Some(run) = name.strip_suffix(".results")
                 && !names.contains(&format!("{run}.json"))

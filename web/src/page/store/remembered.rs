@@ -9,6 +9,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen_futures::spawn_local;
 
+use lightbeam_core::config::Draft;
+
 use super::Store;
 use crate::configuration::{self, Opened};
 use crate::host::IndexedDb;
@@ -30,12 +32,12 @@ impl Store {
         spawn_local(async move {
             let Ok(storage) = IndexedDb::open().await else { return };
             // What was typed while the database was opened is newer.
-            let untouched = self.draft.with_untracked(|draft| *draft == Default::default());
+            let untouched = self.draft.with_untracked(|draft| *draft == Draft::default());
             if let Ok(Some(yaml)) = read(&storage, DRAFT).await
                 && untouched
                 && let Ok(Opened { draft, .. }) = configuration::open(&yaml)
             {
-                self.restored.set(draft != Default::default());
+                self.restored.set(draft != Draft::default());
                 self.draft.set(draft);
             }
             if let Ok(Some(json)) = read(&storage, OPTIONS).await

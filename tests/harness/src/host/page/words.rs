@@ -41,9 +41,12 @@ impl Told {
         }
     }
 
+    /// Of the lines of progress, of which there are ten a second, those count that tell of a wait.
     pub(super) fn progress(&mut self, snapshot: &Snapshot) {
         self.notices(&snapshot.notices);
-        self.text.push(&snapshot.line);
+        if snapshot.line.contains("waiting") {
+            self.text.push(&snapshot.line);
+        }
     }
 
     pub(super) fn question(&mut self, text: &str) {

@@ -17,7 +17,7 @@ pub(super) fn of_input(input: &HtmlInputElement) -> Vec<(String, File)> {
 pub(super) fn entries(event: &DragEvent) -> Vec<FileSystemEntry> {
     let Some(items) = event.data_transfer().map(|dropped| dropped.items()) else { return Vec::new() };
     let entries = (0..items.length()).filter_map(|at| items.get(at)?.webkit_get_as_entry().ok().flatten());
-    entries.map(|entry| entry.unchecked_into::<FileSystemEntry>()).collect()
+    entries.map(JsCast::unchecked_into::<FileSystemEntry>).collect()
 }
 
 /// All files of what was dropped, those in folders too, with their paths.
