@@ -104,9 +104,10 @@ fn Targets(targets: Vec<KeptTarget>) -> impl IntoView {
         }
     };
     view! {
+        <h3>"What is remembered of each API and school year"</h3>
         <div class="scroll" tabindex="0" role="region" aria-label="What is remembered of each API">
             <table>
-                <caption>"What is remembered of each API and school year"</caption>
+                <caption class="visually-hidden">"What is remembered of each API and school year"</caption>
                 <thead>
                     <tr>
                         <th scope="col">"API"</th>
