@@ -30,7 +30,7 @@ pub(in super::super) fn Announcer(run: Run) -> impl IntoView {
                 say(format!("The run ended. {}", exit_sentence(end.exit, processed, failed)));
             }
             RunState::Lost(_) => say("The run broke off.".to_owned()),
-        })
+        });
     });
     let (snapshot, state) = (run.snapshot.clone(), run.state.clone());
     Effect::new(move |_| {
