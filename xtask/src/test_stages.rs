@@ -44,7 +44,7 @@ const STAGES: &[Stage] = &[
     Stage {
         name: "clippy-web",
         what: "clippy is content with the page",
-        run: |tools| clippy(tools, BROWSER, page::PAGE_PACKAGE, &["--lib", "--bins", "--tests"]),
+        run: |tools| clippy(tools, BROWSER, page::PAGE_PACKAGE, &["--lib", "--bins", "--test", "*"]),
     },
     Stage {
         name: "clippy",
