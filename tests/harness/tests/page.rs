@@ -54,7 +54,7 @@ fn findings(scenario: &Scenario, page: &PageHost) -> Result<Vec<String>, String>
 
 fn play_one(scenario: &Scenario, page: &PageHost, tally: &Mutex<Tally>) {
     let wrong = findings(scenario, page).unwrap_or_else(|error| vec![format!("{}: {error}", scenario.name)]);
-    let mut tally = tally.lock().unwrap();
+    let mut tally = tally.lock().expect("no other thread panicked");
     match exception(scenario) {
         Some(exception) => tally.exceptions.push(exception),
         None if wrong.is_empty() => tally.same.push(scenario.name.clone()),
@@ -75,7 +75,7 @@ fn in_the_page_and_the_same_everywhere() {
     assert!(!some.is_empty(), "no scenario is called {wanted}");
     let browsers = AT_A_TIME.min(some.len());
     let left = Mutex::new(some);
-    let next = || left.lock().unwrap().pop_front();
+    let next = || left.lock().expect("no other thread panicked").pop_front();
     let tally = Mutex::new(Tally::default());
     std::thread::scope(|scope| {
         for _ in 0..browsers {
@@ -85,7 +85,7 @@ fn in_the_page_and_the_same_everywhere() {
                         play_one(&scenario, &page, &tally);
                     }
                 }
-                Err(error) => tally.lock().unwrap().wrong.push(error),
+                Err(error) => tally.lock().expect("no other thread panicked").wrong.push(error),
             });
         }
     });

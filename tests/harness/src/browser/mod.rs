@@ -1,4 +1,4 @@
-//! A real browser: Chromium without a window, driven over WebDriver.
+//! A real browser: Chromium without a window, driven over `WebDriver`.
 //!
 //! ```no_run
 //! # use lightbeam_harness::browser::Browser;
@@ -46,7 +46,7 @@ const FLAGS: [&str; 9] = [
 ];
 
 /// The longest that a script or a page may take to answer.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The longest that [`Browser`] waits for an element to come.
 const ELEMENT: Duration = Duration::from_secs(10);

@@ -26,7 +26,7 @@ const PAGE: &str = "LIGHTBEAM_PAGE";
 const OWN_ORIGIN: &str = "${PAGE}";
 
 /// How long the page may take to load.
-const LOADING: Duration = Duration::from_secs(60);
+const LOADING: Duration = Duration::from_mins(1);
 
 /// The page in a browser. Its runs are those of one tab, one after the other; each host has a browser for itself.
 #[derive(Debug)]

@@ -14,7 +14,7 @@ use crate::scenario::Observed;
 const ID: u32 = 1;
 
 /// The longest that a run may take.
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_mins(3);
 
 /// How long the browser is asked to wait at a time, in milliseconds.
 const SLICE: u64 = 10_000;
