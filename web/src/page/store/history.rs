@@ -312,6 +312,11 @@ impl Store {
 
     /// Removes a run from the history.
     pub(in super::super) fn forget_run(self, entry: Entry) {
+        let offered =
+            self.history.interrupted.with_untracked(|offered| offered.as_ref().map(|offered| offered.id.clone()));
+        if offered.as_ref() == Some(&entry.id) {
+            self.history.interrupted.set(None);
+        }
         spawn_local(async move { self.history.remove(&entry).await });
     }
 
