@@ -54,7 +54,7 @@ pub(super) fn List(
 fn Row(entry: Entry, opened: RwSignal<Option<String>>) -> impl IntoView {
     let store = Store::get();
     let elsewhere = store.history.elsewhere.with_untracked(|elsewhere| elsewhere.contains(&entry.id));
-    let here = entry.outcome == Outcome::Going && store.active.with_untracked(Option::is_some);
+    let here = entry.outcome == Outcome::Going && store.history.is_own(&entry.id);
     let (sign, class) = match entry.outcome {
         Outcome::Going => ("… ", ""),
         _ if entry.is_good() => ("✔ ", "good"),

@@ -33,6 +33,8 @@ pub(in super::super) struct History {
     pub(in super::super) continued: RwSignal<Option<Entry>>,
     /// Why something could not be kept or read.
     pub(in super::super) trouble: RwSignal<Option<String>>,
+    /// Runs of this page: of these it knows more than the storage.
+    own: StoredValue<BTreeSet<String>>,
     storage: StoredValue<Option<IndexedDb>, LocalStorage>,
     /// Hears how the run ends that is under way.
     end: StoredValue<Option<oneshot::Sender<()>>, LocalStorage>,
@@ -49,6 +51,7 @@ impl History {
             interrupted: RwSignal::default(),
             continued: RwSignal::default(),
             trouble: RwSignal::default(),
+            own: StoredValue::default(),
             storage: StoredValue::new_local(None),
             end: StoredValue::new_local(None),
             asked: StoredValue::new(false),
@@ -103,8 +106,9 @@ impl History {
         let here = self.entries.get_untracked();
         let mut elsewhere = BTreeSet::new();
         for entry in entries.iter_mut().filter(|entry| entry.outcome == Outcome::Going) {
-            // What goes on in this page is known better here than in the storage.
-            if let Some(known) = here.iter().find(|known| known.id == entry.id) {
+            if self.is_own(&entry.id)
+                && let Some(known) = here.iter().find(|known| known.id == entry.id)
+            {
                 entry.clone_from(known);
             } else if goes_on(&storage, entry).await? {
                 elsewhere.insert(entry.id.clone());
@@ -112,12 +116,20 @@ impl History {
         }
         // What began here while this was read.
         for known in self.entries.get_untracked() {
-            if known.outcome == Outcome::Going && !entries.iter().any(|entry| entry.id == known.id) {
+            if self.is_own(&known.id)
+                && known.outcome == Outcome::Going
+                && !entries.iter().any(|entry| entry.id == known.id)
+            {
                 entries.push(known);
             }
         }
         sort(&mut entries);
         Ok((entries, elsewhere))
+    }
+
+    /// Whether the run is one of this page.
+    pub(in super::super) fn is_own(self, id: &str) -> bool {
+        self.own.with_value(|own| own.contains(id))
     }
 
     /// Writes down how a run is.
@@ -233,11 +245,10 @@ impl Store {
             let history = self.history;
             history.read().await;
             let elsewhere = history.elsewhere.get_untracked();
-            let mine = self.active.with_untracked(Option::is_some);
             let entries = history.entries.get_untracked();
-            let cut_off = entries
-                .into_iter()
-                .filter(|entry| entry.outcome == Outcome::Going && !elsewhere.contains(&entry.id) && !mine);
+            let cut_off = entries.into_iter().filter(|entry| {
+                entry.outcome == Outcome::Going && !elsewhere.contains(&entry.id) && !history.is_own(&entry.id)
+            });
             let mut offered = false;
             for mut entry in cut_off {
                 entry.outcome = Outcome::Interrupted;
@@ -263,6 +274,9 @@ impl Store {
         let files = run.given.iter().map(|(path, content)| given_mark(path, content)).collect();
         let url = self.draft.with_untracked(|draft| draft.text("edfi_api.base_url")).unwrap_or_default();
         let entry = Entry::begun(now(), seed(), &run.invocation, &url, files);
+        history.own.update_value(|own| {
+            own.insert(entry.id.clone());
+        });
         history.entries.update(|entries| entries.insert(0, entry.clone()));
         history.continued.set(None);
         let (end, ended) = oneshot::channel();
@@ -298,6 +312,11 @@ impl Store {
 
     /// Removes a run from the history.
     pub(in super::super) fn forget_run(self, entry: Entry) {
+        let offered =
+            self.history.interrupted.with_untracked(|offered| offered.as_ref().map(|offered| offered.id.clone()));
+        if offered.as_ref() == Some(&entry.id) {
+            self.history.interrupted.set(None);
+        }
         spawn_local(async move { self.history.remove(&entry).await });
     }
 
