@@ -52,13 +52,15 @@ pub(in super::super) fn Field(
     // What is being typed stands as it was typed, however the value is written once it was taken in.
     let typed = RwSignal::new(None::<String>);
     let quiet = RwSignal::new(false);
+    // A field that is taken away while it has the focus is left too, when its signals are gone already.
     let left = move || {
-        typed.set(None);
-        quiet.set(false);
+        let _ = typed.try_set(None);
+        let _ = quiet.try_set(false);
     };
     // Password managers, and whatever else fills fields in, may tell of a change only.
     let changed = move |text: String| {
-        if typed.with_untracked(Option::is_none) && value.with_untracked(|value| *value != text) {
+        let untyped = typed.try_with_untracked(Option::is_none).unwrap_or(false);
+        if untyped && value.try_with_untracked(|value| *value != text).unwrap_or(false) {
             on_input.run(text);
         }
         left();
