@@ -13,7 +13,7 @@ use super::tree::{Node, Place, Value};
 use super::{Config, ConfigError, flags, legacy, overrides, yaml};
 
 /// Where the configuration is looked for when no file is named.
-const FILES: [&str; 2] = ["./lightbeam.yaml", "./lightbeam.yml"];
+pub const FILES: [&str; 2] = ["./lightbeam.yaml", "./lightbeam.yml"];
 
 /// Longest file that is read as a configuration or as a secret, in bytes: 128 KiB. Anything longer is another file by
 /// mistake, and the YAML parser takes very long over some of those.

@@ -38,7 +38,7 @@ pub use draft::Draft;
 pub use flags::{flags_without_use, without_useless_flags};
 pub use key_filter::KeyFilter;
 pub use keys::{KEYS, Key, Wants};
-pub use load::{Loaded, load};
+pub use load::{FILES, Loaded, load};
 pub use needs::{Needs, needs};
 pub use query::query;
 pub use resend::Resend;

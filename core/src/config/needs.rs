@@ -19,8 +19,12 @@ pub struct Needs {
     /// Hosts that are called, with the port where it is not the scheme's own: those of the configured URLs. The API's
     /// discovery document may name others.
     pub hosts: Vec<String>,
+    /// The API's root, which tells the URLs of the rest, up to a placeholder: scheme, host and path.
+    pub root: String,
     /// Environment variables that are read.
     pub env: Vec<String>,
+    /// Whether the certificates of these hosts are checked.
+    pub verify_ssl: bool,
 }
 
 /// What the run of an invocation needs, told by the text of its configuration, which is in `file`.
@@ -45,7 +49,10 @@ pub fn needs(
     let write = write(invocation, &assembled.config);
     let mut read = read(invocation, file, &assembled);
     read.retain(|path| !write.contains(path));
-    Ok(Needs { read, write, hosts: hosts(&assembled.config), env })
+    let config = &assembled.config;
+    let base_url = &config.edfi_api.base_url;
+    let root = base_url.split('{').next().unwrap_or(base_url).to_owned();
+    Ok(Needs { read, write, hosts: hosts(config), root, env, verify_ssl: config.connection.verify_ssl })
 }
 
 fn read(invocation: &Invocation, file: &str, assembled: &Assembled) -> Vec<String> {

@@ -38,6 +38,11 @@ impl Answer {
     }
 }
 
+/// The flags, for whoever makes documents of them. The command is the first of the words.
+pub fn parser() -> clap::Command {
+    Flags::command()
+}
+
 /// Reads the words after the program's name.
 pub fn parse(words: &[String]) -> Result<Parsed, Answer> {
     if words.is_empty() {

@@ -41,6 +41,7 @@ fn send_needs_its_data_its_state_and_its_hosts() {
     assert_eq!(needs.write, texts(&["/home/ana/.lightbeam/", "out", "failed"]));
     assert_eq!(needs.hosts, texts(&["api.example.org:8443", "127.0.0.1", "api.example.org"]));
     assert_eq!(needs.env, texts(&["HOME", "USERPROFILE", "DATA_DIR", "HOST"]));
+    assert_eq!((needs.root.as_str(), needs.verify_ssl), ("https://API.example.org:8443/api", true));
 }
 
 #[test]

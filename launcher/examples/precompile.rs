@@ -1,0 +1,24 @@
+//! `precompile COMPONENT.wasm OUT.cwasm`: what the build of the launcher takes in through `LIGHTBEAM_COMPONENT`.
+#![allow(clippy::print_stderr, reason = "this is a program")]
+
+use std::process::ExitCode;
+
+use lightbeam::component::precompile;
+
+fn main() -> ExitCode {
+    let paths: Vec<String> = std::env::args().skip(1).collect();
+    let [component, out] = paths.as_slice() else { return fail("usage: precompile COMPONENT.wasm OUT.cwasm") };
+    let compiled = match std::fs::read(component) {
+        Ok(bytes) => precompile(&bytes).map_err(|error| error.to_string()),
+        Err(error) => Err(format!("{component}: {error}")),
+    };
+    match compiled.and_then(|bytes| std::fs::write(out, bytes).map_err(|error| format!("{out}: {error}"))) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(text) => fail(&text),
+    }
+}
+
+fn fail(text: &str) -> ExitCode {
+    eprintln!("error: {text}");
+    ExitCode::FAILURE
+}

@@ -1,0 +1,96 @@
+//! The component's code: compiled into this program, or in a file beside it.
+
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
+
+use wasmtime::{Config, Engine};
+
+/// The compiled component of this program; empty when none was given at build time.
+static EMBEDDED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/component.cwasm"));
+
+/// The file that is looked for beside the program when it holds no component.
+const BESIDE: &str = "lightbeam.wasm";
+
+/// A component, ready to be run.
+#[derive(Clone)]
+pub struct Component {
+    pub(crate) engine: Engine,
+    pub(crate) code: wasmtime::component::Component,
+}
+
+impl std::fmt::Debug for Component {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Component").finish_non_exhaustive()
+    }
+}
+
+/// There is no component that can be run.
+#[derive(Debug, thiserror::Error)]
+pub enum ComponentError {
+    /// None inside and none beside the program.
+    #[error("this program was built without its component, and {path} cannot be read: {reason}")]
+    Missing {
+        /// Where it was looked for.
+        path: PathBuf,
+        /// Why it cannot be read.
+        reason: String,
+    },
+    /// The runtime does not take it.
+    #[error("{what} cannot be run: {reason}")]
+    Invalid {
+        /// The component inside the program, or a file.
+        what: String,
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Component {
+    /// The component inside this program, else `lightbeam.wasm` beside it, which takes a moment to compile.
+    pub fn of_this_program() -> Result<Self, ComponentError> {
+        let engine = engine().map_err(|error| invalid("the component inside this program", &error))?;
+        if EMBEDDED.is_empty() {
+            let path = std::env::current_exe().unwrap_or_default().with_file_name(BESIDE);
+            return Self::compile(engine, &path);
+        }
+        let code = embedded(&engine).map_err(|error| invalid("the component inside this program", &error))?;
+        Ok(Self { engine, code })
+    }
+
+    /// A component in a file, compiled now.
+    pub fn from_file(path: &Path) -> Result<Self, ComponentError> {
+        let engine = engine().map_err(|error| invalid(&path.display().to_string(), &error))?;
+        Self::compile(engine, path)
+    }
+
+    fn compile(engine: Engine, path: &Path) -> Result<Self, ComponentError> {
+        let bytes = std::fs::read(path)
+            .map_err(|error| ComponentError::Missing { path: path.to_owned(), reason: error.to_string() })?;
+        let code = wasmtime::component::Component::from_binary(&engine, &bytes)
+            .map_err(|error| invalid(&path.display().to_string(), &error))?;
+        Ok(Self { engine, code })
+    }
+}
+
+/// What a component compiles to, for [`Component::of_this_program`] of a later build.
+pub fn precompile(component: &[u8]) -> Result<Vec<u8>, ComponentError> {
+    engine().and_then(|engine| engine.precompile_component(component)).map_err(|error| invalid("the component", &error))
+}
+
+/// The engine of all components. It compiles for any processor of this machine's kind, as the program may be run on
+/// another one than it was built on.
+fn engine() -> wasmtime::Result<Engine> {
+    let mut config = Config::new();
+    config.target(env!("LIGHTBEAM_TARGET"))?;
+    Engine::new(&config)
+}
+
+#[allow(unsafe_code, reason = "the bytes are part of this program")]
+fn embedded(engine: &Engine) -> wasmtime::Result<wasmtime::component::Component> {
+    // SAFETY: the build has made these bytes with `precompile`; wasmtime checks its own version and settings again.
+    unsafe { wasmtime::component::Component::deserialize(engine, Cow::Borrowed(EMBEDDED)) }
+}
+
+fn invalid(what: &str, error: &wasmtime::Error) -> ComponentError {
+    ComponentError::Invalid { what: what.to_owned(), reason: format!("{error:#}") }
+}

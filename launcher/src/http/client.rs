@@ -1,0 +1,59 @@
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use reqwest::{Certificate, Client, redirect};
+
+/// How long a connection is kept that nobody uses: shorter than common gateways keep theirs.
+const IDLE: Duration = Duration::from_secs(30);
+
+/// How long a connection may take to be made; how long the whole exchange may take, the component decides.
+const CONNECT: Duration = Duration::from_secs(30);
+
+/// There is no client.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// The file of `--ca-file` cannot be read.
+    #[error("--ca-file {path}: {reason}", path = path.display())]
+    Unreadable {
+        /// As typed.
+        path: PathBuf,
+        /// Why.
+        reason: std::io::Error,
+    },
+    /// The file of `--ca-file` holds no certificate.
+    #[error("--ca-file {path}: this is no file of PEM certificates", path = path.display())]
+    NoCertificate {
+        /// As typed.
+        path: PathBuf,
+    },
+    /// The system's certificates, or its proxies, cannot be used.
+    #[error("connections cannot be set up: {0}")]
+    Setup(#[source] reqwest::Error),
+}
+
+/// A client that keeps its connections, speaks HTTP/1.1 and HTTP/2, unpacks gzip, follows the environment's proxies, and
+/// trusts what the system trusts and the certificates of `ca_file`; with `verify_ssl` off it trusts every server.
+pub fn client(verify_ssl: bool, ca_file: Option<&Path>) -> Result<Client, ClientError> {
+    // The second call in a process finds the first one's.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut builder = Client::builder()
+        // What a redirect means, the engine decides.
+        .redirect(redirect::Policy::none())
+        .referer(false)
+        .pool_idle_timeout(IDLE)
+        .connect_timeout(CONNECT)
+        .tcp_nodelay(true)
+        .tls_danger_accept_invalid_certs(!verify_ssl);
+    if let Some(path) = ca_file {
+        builder = builder.tls_certs_merge(certificates(path)?);
+    }
+    builder.build().map_err(ClientError::Setup)
+}
+
+fn certificates(path: &Path) -> Result<Vec<Certificate>, ClientError> {
+    let pem = std::fs::read(path).map_err(|reason| ClientError::Unreadable { path: path.to_owned(), reason })?;
+    match Certificate::from_pem_bundle(&pem) {
+        Ok(certificates) if !certificates.is_empty() => Ok(certificates),
+        _ => Err(ClientError::NoCertificate { path: path.to_owned() }),
+    }
+}
