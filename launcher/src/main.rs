@@ -54,7 +54,10 @@ fn run(words: &Words, invocation: &lightbeam_core::invocation::Invocation) -> Ex
     let client = match client(granted.verify_ssl, words.ca_file.as_deref()) {
         Ok(client) => client,
         Err(error) => {
-            return wrong(&error.to_string(), "give a file of certificates that begin with -----BEGIN CERTIFICATE-----");
+            return wrong(
+                &error.to_string(),
+                "give a file of certificates that begin with -----BEGIN CERTIFICATE-----",
+            );
         }
     };
     let component = match Component::of_this_program() {
