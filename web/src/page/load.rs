@@ -16,7 +16,7 @@ use heading::StepHeading;
 use leptos::prelude::*;
 use plan::PlanStep;
 use results::{ResultsOf, ResultsStep};
-use send::SendStep;
+use send::{SendStep, ValidateFirst};
 use start::Start;
 
 use super::store::{Purpose, RunState, Step, Store};

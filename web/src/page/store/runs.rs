@@ -14,7 +14,7 @@ use crate::protocol::{Done, NoticeRow, RunEnd, Snapshot, Task, Want};
 pub(in super::super) enum Purpose {
     /// Load: check.
     Check,
-    /// Load: plan, a dry run of `send`.
+    /// Load: plan, a dry run of what sends.
     Plan,
     /// Load: send, or validate and send.
     Send,
