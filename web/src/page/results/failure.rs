@@ -6,12 +6,6 @@ use super::record::RecordDetail;
 use super::{Browse, shown_file};
 use crate::results::{counted, grouped};
 
-/// The start of the names that Ed-Fi APIs give their problems.
-const ED_FI_PROBLEM: &str = "urn:ed-fi:api:";
-/// Where Ed-Fi explains them.
-const ED_FI_PROBLEMS: &str =
-    "https://docs.ed-fi.org/reference/ods-api/client-developers-guide/error-response-knowledge-base";
-
 /// One kind of failure: all that is known of it, and its lines.
 #[component]
 pub(super) fn FailureDetail(browse: Browse, at: usize) -> impl IntoView {
@@ -30,16 +24,8 @@ pub(super) fn FailureDetail(browse: Browse, at: usize) -> impl IntoView {
     };
     let status = results.kind_of(at);
     let title = format!("{} of {}, {status}", counted(failure.count, "record"), results.resource_of(&failure));
-    let problem = failure.problem_type.clone().map(|name| {
-        // Only known documentation is ever linked: what the API says is not.
-        let link = name.starts_with(ED_FI_PROBLEM).then(|| {
-            view! {
-                " "
-                <a href=ED_FI_PROBLEMS target="_blank" rel="noopener noreferrer">"What Ed-Fi says of such problems"</a>
-            }
-        });
-        view! { <dt>"Type"</dt><dd><code>{name}</code>{link}</dd> }
-    });
+    // What the API says is never made a link.
+    let problem = failure.problem_type.clone().map(|name| view! { <dt>"Type"</dt><dd><code>{name}</code></dd> });
     let ids = failure.correlation_ids.clone();
     let ids = (!ids.is_empty()).then(|| {
         view! {
