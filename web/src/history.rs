@@ -77,6 +77,8 @@ pub enum Outcome {
     },
     /// The worker broke under it, for this reason.
     Lost(String),
+    /// The user was asked whether it may remove, and did not agree; nothing was removed.
+    Refused,
 }
 
 /// What became of the records of a run.
@@ -143,6 +145,11 @@ impl Entry {
         let results = end.results.clone().filter(|text| text.len() <= MOST_RESULTS);
         self.results_bytes = results.as_ref().map(|text| text.len() as u64);
         results
+    }
+
+    /// Takes in that the user did not let it remove anything.
+    pub fn refuse(&mut self) {
+        self.outcome = Outcome::Refused;
     }
 
     /// Takes in that the worker broke.

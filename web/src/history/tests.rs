@@ -30,6 +30,16 @@ fn what_is_written_is_read_back_and_other_versions_are_left_alone() {
 }
 
 #[test]
+fn a_removal_that_was_not_confirmed_says_that_nothing_was_removed() {
+    let mut kept = entry(1, Outcome::Ended { exit: 1, completed: None }, None);
+    kept.asked.command = Command::Truncate;
+    kept.refuse();
+    assert_eq!(kept.outcome_in_words(), "cancelled by you: nothing was removed");
+    assert!(!kept.is_good() && !kept.can_go_on());
+    assert_eq!(Entry::from_json(&kept.to_json()), Some(kept));
+}
+
+#[test]
 fn no_secret_and_no_query_is_kept() {
     let asked = Invocation {
         command: Command::Fetch,

@@ -13,6 +13,7 @@ impl Entry {
             Outcome::Going => "going on",
             Outcome::Interrupted => "interrupted: the page was closed",
             Outcome::Lost(_) => "broke off",
+            Outcome::Refused => "cancelled by you: nothing was removed",
             Outcome::Ended { exit: 2, .. } => "not begun: wrong configuration",
             Outcome::Ended { completed: None, .. } => "not begun",
             Outcome::Ended { exit: 4, .. } => "broken off: the API could not be reached",

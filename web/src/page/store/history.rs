@@ -196,6 +196,9 @@ impl History {
             }
             RunState::Going => None,
         });
+        if run.refused.get_untracked() {
+            entry.refuse();
+        }
         if let Some(results) = results {
             let written = async { self.storage().await?.write(&entry.results_name(), results.as_bytes()).await };
             if let Err(error) = written.await {

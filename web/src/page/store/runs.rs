@@ -65,6 +65,8 @@ pub(in super::super) struct Run {
     pub(in super::super) notices: ArcRwSignal<Vec<NoticeRow>>,
     /// What it asks; it waits for an answer.
     pub(in super::super) question: ArcRwSignal<Option<String>>,
+    /// Whether the person said no to that.
+    pub(in super::super) refused: ArcRwSignal<bool>,
     /// What the person wants of it.
     pub(in super::super) wanted: ArcRwSignal<Want>,
     /// How it is.
@@ -129,6 +131,7 @@ impl Store {
             snapshot: ArcRwSignal::default(),
             notices: ArcRwSignal::default(),
             question: ArcRwSignal::default(),
+            refused: ArcRwSignal::default(),
             wanted: ArcRwSignal::new(Want::Run),
             state: ArcRwSignal::new(RunState::Going),
             given,
@@ -171,6 +174,7 @@ impl Store {
     /// Answers the question of a run.
     pub(in super::super) fn answer(&self, run: &Run, yes: bool) {
         run.question.set(None);
+        run.refused.set(!yes);
         self.engine().answer(run.id, yes);
     }
 
