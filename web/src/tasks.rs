@@ -7,6 +7,7 @@ pub mod record;
 pub mod survey;
 
 mod spans;
+mod stored;
 
 #[cfg(test)]
 mod tests;

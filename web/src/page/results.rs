@@ -78,7 +78,7 @@ pub(super) fn ResultsView(
                 <section class="results" aria-label=format!("Results of {}", results.command)>
                     <Totals results=results.clone()/>
                     <p class="notice info" hidden={!of_lines}>
-                        "Only chosen lines were sent again in this run: lines are counted among those, not in your whole files."
+                        "Only chosen lines of your files were sent again in this run."
                     </p>
                     <Actions browse=browse text=text/>
                     <Causes browse=browse/>
