@@ -3,6 +3,7 @@
 //! | module | holds | runs |
 //! |---|---|---|
 //! | [`chosen_paths`] | the paths that chosen files get below the data folder | everywhere |
+//! | [`amount`] | numbers, sizes and times as people read them | everywhere |
 //! | [`protocol`] | what page and worker say to each other | everywhere |
 //! | [`counts`] | the table that `count` prints, read back | everywhere |
 //! | [`history`] | runs that are kept, as JSON | everywhere |
@@ -20,6 +21,7 @@
 //! What needs no browser compiles, and is tested, natively.
 
 pub mod advice;
+pub mod amount;
 pub mod chosen_paths;
 pub mod configuration;
 pub mod counts;
@@ -33,6 +35,7 @@ pub mod zip;
 
 #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "only browsers use it; tested everywhere"))]
 mod extent;
+mod path;
 
 #[cfg(target_arch = "wasm32")]
 pub mod host;

@@ -21,8 +21,3 @@ fn told(error: &FileError) -> String {
         None => error.to_string(),
     }
 }
-
-/// The path of a file of the host, whose working directory is the root, without what leads nowhere.
-fn normal(path: &str) -> &str {
-    path.trim_start_matches("./").trim_start_matches('/')
-}

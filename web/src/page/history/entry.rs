@@ -1,10 +1,11 @@
 use leptos::prelude::*;
 use lightbeam_core::invocation::Command;
 
-use super::super::parts::amount::{grouped, moment, size};
+use super::super::parts::moment;
 use super::super::parts::save_texts;
 use super::super::results::ResultsView;
 use super::super::store::Store;
+use crate::amount::{grouped, size};
 use crate::history::{Entry, FileMark, Outcome};
 
 /// So many files are named.

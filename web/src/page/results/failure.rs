@@ -2,9 +2,10 @@ use leptos::html;
 use leptos::prelude::*;
 
 use super::super::parts::{Pager, ROWS, copy};
+use super::super::store::below_data_dir;
+use super::Browse;
 use super::record::RecordDetail;
-use super::{Browse, shown_file};
-use crate::results::{counted, grouped};
+use crate::amount::{counted, grouped};
 
 /// One kind of failure: all that is known of it, and its lines.
 #[component]
@@ -33,7 +34,7 @@ pub(super) fn FailureDetail(browse: Browse, at: usize) -> impl IntoView {
             <dd>{ids.into_iter().map(|id| view! { <CorrelationId id=id/> }).collect_view()}</dd>
         }
     });
-    let file = shown_file(&failure.file).to_owned();
+    let file = below_data_dir(&failure.file).to_owned();
     let file = (!file.is_empty()).then(|| view! { <dt>"File"</dt><dd>{file}</dd> });
     view! {
         <div class="detail">

@@ -11,7 +11,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, File};
 
-use super::{Area, DATA_DIR, Purpose, Run, RunState, Step, Store};
+use super::{Area, Purpose, Run, RunState, Step, Store, below_data_dir};
 use crate::history::{Entry, FOLDER, FileMark, Outcome, sort, surplus};
 use crate::host::{self, BrowserClock, IndexedDb};
 
@@ -364,10 +364,9 @@ impl Store {
 /// A file that a run was given, as it is known again.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole numbers below 2^53")]
 fn given_mark(path: &str, content: &Blob) -> FileMark {
-    let path = path.strip_prefix(DATA_DIR).and_then(|rest| rest.strip_prefix('/')).unwrap_or(path);
     // What the page made itself has no time of its own.
     let modified = content.dyn_ref::<File>().map_or(0, |file| file.last_modified() as i64);
-    FileMark { path: path.to_owned(), bytes: content.size() as u64, modified }
+    FileMark { path: below_data_dir(path).to_owned(), bytes: content.size() as u64, modified }
 }
 
 /// A moment as flags want it.
