@@ -6,6 +6,7 @@
 //! | [`amount`] | numbers, sizes and times as people read them | everywhere |
 //! | [`protocol`] | what page and worker say to each other | everywhere |
 //! | [`counts`] | the table that `count` prints, read back | everywhere |
+//! | [`emptying`] | how the endpoints are named that are to be emptied | everywhere |
 //! | [`history`] | runs that are kept, as JSON | everywhere |
 //! | [`zip`] | the bytes between the files of an archive | everywhere |
 //! | [`results`] | the results file of a run, as the page shows it | everywhere |
@@ -26,6 +27,7 @@ pub mod chosen_paths;
 pub mod configuration;
 pub mod counts;
 pub mod diagnostics;
+pub mod emptying;
 pub mod history;
 pub mod protocol;
 pub mod results;
