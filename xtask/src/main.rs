@@ -7,6 +7,7 @@ mod args;
 mod bench;
 mod browser;
 mod build;
+mod content_names;
 mod debian;
 mod demo;
 mod docs;
