@@ -238,5 +238,5 @@ pub fn surplus(entries: &[Entry]) -> Vec<Entry> {
     surplus
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;

@@ -9,7 +9,7 @@ pub mod survey;
 mod spans;
 mod stored;
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 
 use lightbeam_core::host::FileError;
