@@ -118,7 +118,26 @@ fn what_can_be_gone_on_with_was_sending_and_was_cut_off() {
     assert!(!kept.can_go_on());
     kept.outcome = Outcome::Interrupted;
     kept.asked.command = Command::Truncate;
-    assert!(!kept.can_go_on(), "to go on removing is not offered in passing");
+    assert!(!kept.can_go_on(), "what was removed is not remembered as what was sent is");
+}
+
+#[test]
+fn whatever_else_was_cut_off_can_be_run_again_and_says_what_is_left() {
+    let mut said = std::collections::BTreeSet::new();
+    for command in Command::ALL {
+        let mut kept = entry(1, Outcome::Interrupted, None);
+        kept.asked.command = command;
+        assert_ne!(kept.can_go_on(), kept.can_run_again(), "{command:?}");
+        let removes = matches!(command, Command::Delete | Command::Truncate);
+        assert_eq!(kept.left_in_words().contains("asked again"), removes, "{command:?}");
+        said.insert(kept.left_in_words());
+        kept.outcome = done();
+        assert!(!kept.can_run_again());
+        kept.outcome = Outcome::Lost("memory".to_owned());
+        kept.asked.dry_run = true;
+        assert!(!kept.can_run_again() && !kept.can_go_on());
+    }
+    assert_eq!(said.len(), Command::ALL.len() - 1, "send and validate+send say the same");
 }
 
 #[test]

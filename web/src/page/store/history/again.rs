@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use lightbeam_core::invocation::Command;
 use wasm_bindgen_futures::spawn_local;
 
-use super::super::{Area, Step, Store};
+use super::super::{Area, ReadPanel, RemovePanel, Step, Store};
 use crate::history::{Entry, Outcome};
 
 impl Store {
@@ -18,15 +18,17 @@ impl Store {
             let cut_off = entries.into_iter().filter(|entry| {
                 entry.outcome == Outcome::Going && !elsewhere.contains(&entry.id) && !history.is_own(&entry.id)
             });
-            let mut offered = false;
-            for mut entry in cut_off {
+            let mut cut_off: Vec<Entry> = cut_off.collect();
+            // One is offered, and rather one that sent than a later one that only has to be begun anew.
+            let offered =
+                cut_off.iter().position(Entry::can_go_on).or_else(|| cut_off.iter().position(Entry::can_run_again));
+            for (at, entry) in cut_off.iter_mut().enumerate() {
                 entry.outcome = Outcome::Interrupted;
-                if !offered && entry.can_go_on() {
-                    offered = true;
+                if offered == Some(at) {
                     // Until the user has said something, it is offered again with each reload.
-                    history.interrupted.set(Some(entry));
+                    history.interrupted.set(Some(entry.clone()));
                 } else {
-                    history.write(&entry).await;
+                    history.write(entry).await;
                 }
             }
         });
@@ -42,19 +44,37 @@ impl Store {
         spawn_local(async move { self.history.write(&entry).await });
     }
 
-    /// Sets the flags as they were, and asks for the files. What was accepted is remembered by the state.
+    /// Sets the flags as they were, and goes where the run is begun; asks for its files, if it had any. What was accepted
+    /// is remembered by the state.
     pub(in crate::page) fn go_on_with(self, entry: &Entry) {
         let mut asked = entry.asked.clone();
-        if asked.force {
+        if asked.force && entry.can_go_on() {
             // By force, all would be sent once more; this leaves out what the interrupted run has sent.
             asked.force = false;
             asked.older_than = Some(words_of(entry.began));
         }
         self.options.set(asked);
-        self.history.continued.set(Some(entry.clone()));
-        self.load.validate_first.set(entry.asked.command == Command::ValidateSend);
-        self.load.go(Step::Files);
-        self.area.set(Area::Load);
+        self.history.continued.set((!entry.files.is_empty()).then(|| entry.clone()));
+        self.area.set(match entry.asked.command {
+            Command::Send | Command::ValidateSend | Command::Validate => {
+                self.load.validate_first.set(entry.asked.command == Command::ValidateSend);
+                self.load.go(Step::Files);
+                Area::Load
+            }
+            Command::Count | Command::Fetch | Command::Create => {
+                self.panels.read.set(match entry.asked.command {
+                    Command::Fetch => ReadPanel::Fetch,
+                    Command::Create => ReadPanel::Create,
+                    _ => ReadPanel::Count,
+                });
+                Area::Read
+            }
+            Command::Delete | Command::Truncate => {
+                let truncates = entry.asked.command == Command::Truncate;
+                self.panels.remove.set(if truncates { RemovePanel::Truncate } else { RemovePanel::Delete });
+                Area::Remove
+            }
+        });
     }
 }
 

@@ -11,7 +11,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, File};
 
-use super::super::{Purpose, Run, RunState, Store, below_data_dir};
+use super::super::{ChosenEntry, Purpose, Run, RunState, Store, below_data_dir};
 use super::History;
 use crate::history::{Entry, FileMark, surplus};
 use crate::host::{self, BrowserClock};
@@ -154,7 +154,7 @@ impl Store {
     /// The chosen files, as they are known again.
     pub(in crate::page) fn file_marks(&self) -> Vec<FileMark> {
         self.chosen.with_untracked(|chosen| {
-            let mark = |file: &super::ChosenEntry| FileMark {
+            let mark = |file: &ChosenEntry| FileMark {
                 path: file.path.clone(),
                 bytes: file.bytes,
                 modified: file.modified,
