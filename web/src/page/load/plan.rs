@@ -135,7 +135,9 @@ fn estimate(store: Store, requests: u64, failed: u64) -> String {
 
 /// What the button that sends will do, in words.
 pub(super) fn what_sending_does(store: Store) -> String {
-    let outdated = store.is_outdated(Purpose::Plan);
+    // What was sent since then is not to be sent any more.
+    let sent_since = store.last(Purpose::Send).map(|run| run.id) > store.last(Purpose::Plan).map(|run| run.id);
+    let outdated = store.is_outdated(Purpose::Plan) || sent_since;
     let records = planned(store).filter(|_| !outdated).map(|rows| rows.iter().map(|row| row.requests).sum());
     let what = match records {
         Some(records) => counted(records, "record"),

@@ -14,6 +14,7 @@ pub(super) fn Outcome(run: Run) -> impl IntoView {
             let (processed, failed) = snapshot.with_untracked(|snapshot| (snapshot.processed, snapshot.failed));
             let (class, sign) = match end.exit {
                 0 if failed == 0 => ("good", "✔ Done."),
+                0 if run.invocation.dry_run => ("fair", "▲ Done; some records would fail."),
                 0 => ("fair", "▲ Done, but records failed."),
                 99 => ("good", "✔ Done."),
                 _ => ("bad", "✖ Not as it should be."),

@@ -154,11 +154,8 @@ impl Store {
     /// The chosen files, as they are known again.
     pub(in crate::page) fn file_marks(&self) -> Vec<FileMark> {
         self.chosen.with_untracked(|chosen| {
-            let mark = |file: &ChosenEntry| FileMark {
-                path: file.path.clone(),
-                bytes: file.bytes,
-                modified: file.modified,
-            };
+            let mark =
+                |file: &ChosenEntry| FileMark { path: file.path.clone(), bytes: file.bytes, modified: file.modified };
             chosen.iter().map(mark).collect()
         })
     }
