@@ -167,7 +167,7 @@ fn every_end_has_its_words() {
     assert_eq!(said(0, Some(true), 3), ("done, some records failed", false));
     assert_eq!(said(3, Some(true), 3), ("done, some records failed", false));
     assert_eq!(said(1, Some(true), 3), ("failed", false));
-    assert_eq!(said(1, Some(false), 0), ("ended before its end", false));
+    assert_eq!(said(1, Some(false), 0), ("stopped before its end", false));
     assert_eq!(said(1, None, 0), ("not begun", false));
     assert_eq!(said(2, None, 0), ("not begun: wrong configuration", false));
     assert_eq!(said(4, Some(false), 0), ("broken off: the API could not be reached", false));

@@ -19,7 +19,7 @@ impl Entry {
             Outcome::Ended { exit: 2, .. } => "not begun: wrong configuration",
             Outcome::Ended { completed: None, .. } => "not begun",
             Outcome::Ended { exit: 4, .. } => "broken off: the API could not be reached",
-            Outcome::Ended { completed: Some(false), .. } => "ended before its end",
+            Outcome::Ended { completed: Some(false), .. } => "stopped before its end",
             Outcome::Ended { exit: 99, .. } => "nothing was left to do",
             Outcome::Ended { exit: 0, .. } if self.counts.failed == 0 => "done",
             Outcome::Ended { exit: 0 | 3, .. } => "done, some records failed",

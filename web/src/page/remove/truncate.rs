@@ -1,4 +1,5 @@
 use leptos::prelude::*;
+use lightbeam_core::event::EndpointId;
 use lightbeam_core::invocation::Command;
 
 use super::super::options::{Options, selected};
@@ -18,7 +19,11 @@ pub(super) fn Truncate() -> impl IntoView {
     // The endpoints that a pattern stands for, where there is one.
     let meant = Memo::new(move |_| {
         let selected = selected(store).filter(|_| what.get() == Named::ByPattern)?.0.ok()?;
-        Some(selected.endpoints.iter().map(ToString::to_string).collect::<Vec<_>>())
+        let main = store.resolved("namespace").unwrap_or_else(|| "ed-fi".to_owned());
+        let name = |id: &EndpointId| {
+            if id.namespace.eq_ignore_ascii_case(&main) { id.name.to_string() } else { id.to_string() }
+        };
+        Some(selected.endpoints.iter().map(name).collect::<Vec<_>>())
     });
     // Who agreed to some endpoints did not agree to others.
     Effect::watch(move || meant.get(), move |_, _, _| agreed.set(String::new()), false);

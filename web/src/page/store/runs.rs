@@ -82,6 +82,17 @@ impl Run {
     pub(in super::super) fn is_going(&self) -> bool {
         self.state.with(|state| matches!(state, RunState::Going))
     }
+
+    /// What there is to say of its end where that is the person's will.
+    pub(in super::super) fn ended_by_will(&self, end: &RunEnd) -> Option<&'static str> {
+        if self.refused.get_untracked() {
+            Some("Cancelled by you: nothing was removed.")
+        } else if self.wanted.get_untracked() == Want::Stop && end.completed != Some(true) {
+            Some("Stopped by you: what is done is done, and the rest was not tried.")
+        } else {
+            None
+        }
+    }
 }
 
 impl Store {
