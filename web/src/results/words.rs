@@ -36,7 +36,8 @@ pub fn totals(results: &RunResults) -> String {
         "count" => ("counted", "not counted"),
         _ => ("accepted by the API", "not sent, as they had been sent before or stand twice"),
     };
-    let mut text = format!("{} {done}, {} failed", counted(results.succeeded(), "record"), grouped(results.failed));
+    let noun = if results.command == "create" { "template" } else { "record" };
+    let mut text = format!("{} {done}, {} failed", counted(results.succeeded(), noun), grouped(results.failed));
     if results.skipped > 0 {
         text.push_str(&format!(", {} {skipped}", grouped(results.skipped)));
     }

@@ -11,7 +11,7 @@ use outcome::Outcome;
 
 use super::super::store::{Purpose, Run, RunState, Store};
 use super::{Announcer, Notices};
-use crate::amount::{duration, grouped};
+use crate::amount::counted;
 use crate::protocol::Snapshot;
 
 /// How the last run of a purpose goes: bar, numbers, endpoints, controls, messages. Shows nothing before there is one.
@@ -37,7 +37,7 @@ fn Panel(run: Run) -> impl IntoView {
     let snapshot = run.snapshot.clone();
     let line = Memo::new(move |_| snapshot.with(|snapshot| snapshot.line.clone()));
     let snapshot = run.snapshot.clone();
-    let numbers = Memo::new(move |_| snapshot.with(|snapshot| numbers(snapshot, going.get())));
+    let numbers = Memo::new(move |_| snapshot.with(|snapshot| numbers(snapshot)));
     let notices = run.notices.clone();
     // A dry run makes nothing of any record; what it found is shown apart.
     let is_dry = run.invocation.dry_run;
@@ -60,8 +60,8 @@ fn Panel(run: Run) -> impl IntoView {
             <div class="bar">
                 {bar}
                 <p class="line" hidden=is_idle>{move || line.get()}</p>
-                <p class="numbers" hidden=move || numbers.with(Vec::is_empty)>
-                    {move || numbers.get().into_iter().map(|number| view! { <span>{number}</span> }).collect_view()}
+                <p class="numbers" hidden=move || numbers.with(String::is_empty)>
+                    {move || numbers.get()}
                 </p>
                 <Controls run=run.clone() going=going/>
             </div>
@@ -74,14 +74,10 @@ fn Panel(run: Run) -> impl IntoView {
     }
 }
 
-/// What else there is to know while a run goes on.
-fn numbers(snapshot: &Snapshot, going: bool) -> Vec<String> {
-    let mut numbers = Vec::new();
-    if going && let Some(left) = snapshot.seconds_left {
-        numbers.push(format!("about {} left", duration(left)));
+/// What else there is to know of a run.
+fn numbers(snapshot: &Snapshot) -> String {
+    match snapshot.repeats {
+        0 => String::new(),
+        repeats => format!("{} repeated", counted(repeats, "request")),
     }
-    if snapshot.repeats > 0 {
-        numbers.push(format!("{} repeated", grouped(snapshot.repeats)));
-    }
-    numbers
 }
