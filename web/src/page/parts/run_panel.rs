@@ -37,7 +37,7 @@ fn Panel(run: Run) -> impl IntoView {
     let snapshot = run.snapshot.clone();
     let line = Memo::new(move |_| snapshot.with(|snapshot| snapshot.line.clone()));
     let snapshot = run.snapshot.clone();
-    let numbers = Memo::new(move |_| snapshot.with(|snapshot| numbers(snapshot)));
+    let numbers = Memo::new(move |_| snapshot.with(numbers));
     let notices = run.notices.clone();
     // A dry run makes nothing of any record; what it found is shown apart.
     let is_dry = run.invocation.dry_run;
