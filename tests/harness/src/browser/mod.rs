@@ -10,8 +10,10 @@
 //! # Ok::<(), lightbeam_harness::browser::BrowserError>(())
 //! ```
 
+mod cdp;
 mod driver;
 mod log;
+mod named;
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -25,9 +27,11 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 
+use cdp::DevTools;
 use driver::Driver;
 pub use log::ConsoleLine;
 use log::ReadLog;
+pub use named::Kind;
 
 /// The variable that names another Chromium than the system's.
 const CHROMIUM: &str = "CHROMIUM";
@@ -87,6 +91,16 @@ pub enum BrowserError {
         what: String,
         /// What the driver says.
         source: Box<CmdError>,
+    },
+    /// No element of this name could be used.
+    #[error("{kind} `{name}`: {trouble}")]
+    Named {
+        /// Which kind of element.
+        kind: &'static str,
+        /// Its name.
+        name: String,
+        /// What there was instead.
+        trouble: String,
     },
 }
 
@@ -195,6 +209,17 @@ impl Browser {
     pub fn console(&self) -> Result<Vec<ConsoleLine>, BrowserError> {
         let lines = self.runtime.block_on(self.client.issue_cmd(ReadLog)).map_err(failure("console"))?;
         Ok(log::lines(lines))
+    }
+
+    /// A command of Chromium's own protocol, such as `Emulation.setEmulatedMedia`.
+    pub fn devtools(&self, command: &'static str, parameters: Value) -> Result<Value, BrowserError> {
+        self.runtime.block_on(self.client.issue_cmd(DevTools { command, parameters })).map_err(failure(command))
+    }
+
+    /// Has downloads kept in a folder, without a question.
+    pub fn keep_downloads(&self, folder: &Path) -> Result<(), BrowserError> {
+        let parameters = json!({"behavior": "allow", "downloadPath": folder.to_string_lossy()});
+        self.devtools("Browser.setDownloadBehavior", parameters).map(drop)
     }
 
     /// A picture of what is to be seen, as PNG.
