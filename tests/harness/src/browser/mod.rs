@@ -108,6 +108,11 @@ impl Browser {
     /// Starts Chromium by way of its driver: `/usr/bin/chromium` and `/usr/bin/chromedriver`, or what the environment
     /// variables `CHROMIUM` and `CHROMEDRIVER` name.
     pub fn start() -> Result<Self, BrowserError> {
+        Self::start_with(&[])
+    }
+
+    /// The same with more flags of Chromium.
+    pub fn start_with(more_flags: &[String]) -> Result<Self, BrowserError> {
         let driver = Driver::start()?;
         let failed = |error: std::io::Error| BrowserError::Start {
             program: PathBuf::from("the client of the driver"),
@@ -115,7 +120,7 @@ impl Browser {
         };
         let runtime = Builder::new_current_thread().enable_all().build().map_err(failed)?;
         let profile = tempfile::tempdir().map_err(failed)?;
-        let wanted = capabilities(profile.path());
+        let wanted = capabilities(profile.path(), more_flags);
         let client = runtime.block_on(async {
             let client = ClientBuilder::new(HttpConnector::new())
                 .capabilities(wanted)
@@ -260,10 +265,11 @@ fn failure(what: &str) -> impl Fn(CmdError) -> BrowserError {
     move |source| BrowserError::Command { what: what.to_owned(), source: Box::new(source) }
 }
 
-fn capabilities(profile: &Path) -> Capabilities {
+fn capabilities(profile: &Path, more_flags: &[String]) -> Capabilities {
     let program = std::env::var(CHROMIUM).unwrap_or_else(|_| "/usr/bin/chromium".to_owned());
     let mut flags: Vec<String> = FLAGS.map(str::to_owned).to_vec();
     flags.push(format!("--user-data-dir={}", profile.display()));
+    flags.extend_from_slice(more_flags);
     let mut wanted = Capabilities::new();
     wanted.insert("browserName".to_owned(), "chrome".into());
     wanted.insert("goog:chromeOptions".to_owned(), json!({"binary": program, "args": flags}));

@@ -11,9 +11,22 @@
 //! | all others | a journey each |
 #![allow(clippy::unwrap_used, reason = "a test")]
 
+mod accessibility;
 mod archive;
+mod axe;
+mod control;
+mod cors;
+mod erase;
+mod files;
+mod keyboard;
 mod load;
+mod offline;
 mod person;
 mod read;
 mod records;
+mod reload;
 mod remove;
+mod repair;
+mod secrets;
+mod sub_path;
+mod token;

@@ -55,7 +55,11 @@ impl Person {
 
     /// Opens the page of this site.
     pub(crate) fn at(site: PageServer, settings: Settings) -> Self {
-        let browser = Browser::start().unwrap();
+        Self::in_browser(Browser::start().unwrap(), site, settings)
+    }
+
+    /// Opens the page of this site in a browser.
+    pub(crate) fn in_browser(browser: Browser, site: PageServer, settings: Settings) -> Self {
         let downloads = TempDir::new().unwrap();
         browser.keep_downloads(downloads.path()).unwrap();
         let person = Self { browser, site: Some(site), api: api(settings), downloads };
@@ -99,9 +103,6 @@ impl Person {
         self.must(self.browser.tick_named(label, true, PATIENCE));
     }
 
-    pub(crate) fn unticks(&self, label: &str) {
-        self.must(self.browser.tick_named(label, false, PATIENCE));
-    }
 
     /// Goes to an area of the page.
     pub(crate) fn goes_to(&self, area: &str) {
@@ -141,6 +142,13 @@ impl Person {
         self.sees("for known endpoints");
     }
 
+    /// Chooses files while the API's endpoints are not known.
+    pub(crate) fn chooses_file_unknown(&self, records: &Records) {
+        self.steps_to(2, "Choose files");
+        self.must(self.browser.upload("#choose-files", &refs(&records.files())));
+        self.sees("The endpoints of the API are not known yet");
+    }
+
     /// Chooses a folder in the step for files, and waits until the page has looked at what is in it.
     pub(crate) fn chooses_folder(&self, records: &Records) {
         self.steps_to(2, "Choose files");
@@ -157,7 +165,20 @@ impl Person {
 
     /// Waits for the end of a run of a command and tells how it ended.
     pub(crate) fn end_of(&self, command: &str) -> String {
-        let end = format!("[...document.querySelectorAll('.run')].filter((run) => run.ariaLabel === 'Progress of {command}' && run.checkVisibility()).at(-1)?.querySelector('.end')?.innerText");
+        self.end_of_progress(&format!("Progress of {command}"))
+    }
+
+    /// Waits for the end of a dry run of a command and tells how it ended.
+    pub(crate) fn end_of_dry(&self, command: &str) -> String {
+        self.end_of_progress(&format!("Progress of the dry run of {command}"))
+    }
+
+    fn end_of_progress(&self, part: &str) -> String {
+        let shown = format!(
+            "[...document.querySelectorAll('section')].find((part) => part.ariaLabel === {} && part.checkVisibility())",
+            json!(part)
+        );
+        let end = format!("{shown}?.querySelector('.end')?.innerText");
         self.waits_for(&end);
         self.asks(&end).as_str().unwrap().to_owned()
     }

@@ -25,7 +25,7 @@ fn delete_what_files_describe() {
     person.goes_to("Remove");
     assert!(!person.can_press("Delete these records …"), "what is deleted must have been counted");
     person.presses("Look first");
-    person.end_of("delete");
+    person.end_of_dry("delete");
     assert_eq!(person.row("What would be deleted", "In all"), ["3", "0", "0", "0", "0"]);
     assert_eq!(person.requests("DELETE").len(), 0);
 
@@ -55,7 +55,7 @@ fn empty_endpoints() {
     assert!(!person.can_press("Look first"), "everything must be meant");
     person.types("Only these endpoints (-s)", "students");
     person.presses("Look first");
-    person.end_of("truncate");
+    person.end_of_dry("truncate");
     assert_eq!(person.row("What would be deleted", "students"), ["6"]);
 
     // Who says no removes nothing.

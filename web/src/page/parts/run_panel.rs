@@ -42,13 +42,15 @@ fn Panel(run: Run) -> impl IntoView {
     // A dry run makes nothing of any record; what it found is shown apart.
     let is_dry = run.invocation.dry_run;
     let name = run.invocation.command.name();
+    // Where a removal stands below its dry run, both are landmarks, which must be told apart.
+    let label = if is_dry { format!("Progress of the dry run of {name}") } else { format!("Progress of {name}") };
     let bar = move || {
         let percent = percent.get();
         let going = going.get();
         going.then(|| view! { <progress aria-label="Progress of the run" max="100" value=percent.map(|percent| percent.to_string())></progress> })
     };
     view! {
-        <section class="run" aria-label=format!("Progress of {name}")>
+        <section class="run" aria-label=label>
             <div class="bar">
                 {bar}
                 <p class="line" hidden=move || is_dry && !going.get()>{move || line.get()}</p>
