@@ -62,7 +62,8 @@ fn failed_records_are_exported_repaired_and_sent_again() {
     person.chooses("Cause", "missing parent · School");
     person.presses("Records of classPeriods in classPeriods.jsonl");
     person.presses("Line 1");
-    person.sees("The message is about");
+    person.sees("classPeriods.jsonl, line 1");
+    person.sees(r#""schoolId": 404"#);
 
     // What failed, as it stood in the files.
     person.presses("Save the failed records (JSONL)");

@@ -59,6 +59,8 @@ fn what_is_typed_is_nowhere_after_a_load() {
     person.presses("See the results");
     person.presses("Save the report (JSON)");
     let report = String::from_utf8(person.downloaded("send-results.json")).unwrap();
+    person.types("Message or file holds", "birthDate");
+    person.sees("1 kind of failure");
     person.presses("Records of students in students.jsonl");
     person.presses("Line 3");
     person.presses("The request as a command line (curl)");
