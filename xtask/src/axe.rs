@@ -39,7 +39,9 @@ pub(crate) fn get() -> Result<PathBuf> {
     std::fs::copy(&fetched, &file).map_err(|error| Failure::file("copy", &fetched, &error))?;
     project::remove_folder(&working)?;
     if !is_it(&file) {
-        return Err(Failure::new(format!("{PACKAGE} {PACKAGE_VERSION} brought something else than axe-core {VERSION}")));
+        return Err(Failure::new(format!(
+            "{PACKAGE} {PACKAGE_VERSION} brought something else than axe-core {VERSION}"
+        )));
     }
     say::note(format!("{}, in {}.", file.display(), say::duration(begin.elapsed())));
     Ok(file)

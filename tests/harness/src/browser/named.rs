@@ -40,7 +40,7 @@ impl Browser {
         kind: Kind,
         name: &str,
         patience: Duration,
-        act: impl AsyncFn(&Element) -> Result<T, CmdError>,
+        act: &impl AsyncFn(&Element) -> Result<T, CmdError>,
     ) -> Result<T, BrowserError> {
         let begun = Instant::now();
         loop {
@@ -64,12 +64,12 @@ impl Browser {
 
     /// Presses a button.
     pub fn press_named(&self, name: &str, patience: Duration) -> Result<(), BrowserError> {
-        self.with_named(Kind::Button, name, patience, async |element| element.click().await)
+        self.with_named(Kind::Button, name, patience, &async |element| element.click().await)
     }
 
     /// Replaces what is in a field.
     pub fn fill_named(&self, name: &str, text: &str, patience: Duration) -> Result<(), BrowserError> {
-        self.with_named(Kind::Field, name, patience, async |element| {
+        self.with_named(Kind::Field, name, patience, &async |element| {
             element.clear().await?;
             element.send_keys(text).await
         })
@@ -77,12 +77,12 @@ impl Browser {
 
     /// Chooses one of the words that a field offers, by what people read.
     pub fn choose_named(&self, name: &str, word: &str, patience: Duration) -> Result<(), BrowserError> {
-        self.with_named(Kind::Field, name, patience, async |element| element.select_by_label(word).await)
+        self.with_named(Kind::Field, name, patience, &async |element| element.select_by_label(word).await)
     }
 
     /// Ticks a box, or takes its tick away.
     pub fn tick_named(&self, name: &str, on: bool, patience: Duration) -> Result<(), BrowserError> {
-        self.with_named(Kind::Box, name, patience, async |element| {
+        self.with_named(Kind::Box, name, patience, &async |element| {
             if element.is_selected().await? != on {
                 element.click().await?;
             }

@@ -29,7 +29,10 @@ fn drop_on(person: &Person, css: &str, paths: &[&Path]) {
 #[test]
 fn files_and_folders_are_dropped_and_assigned() {
     let person = Person::new();
-    let folder = Records::of(&[("students/part1.jsonl", &format!("{}\n", line(1))), ("students/part2.jsonl", &format!("{}\n", line(2)))]);
+    let folder = Records::of(&[
+        ("students/part1.jsonl", &format!("{}\n", line(1))),
+        ("students/part2.jsonl", &format!("{}\n", line(2))),
+    ]);
     let file = Records::of(&[("pupils.jsonl", &format!("{}\n{}\n", line(3), line(4)))]);
     person.connects();
     person.steps_to(2, "Choose files");
@@ -54,7 +57,10 @@ fn files_and_folders_are_dropped_and_assigned() {
 #[test]
 fn a_configuration_is_dropped_on_the_connection() {
     let person = Person::new();
-    let yaml = format!("edfi_api:\n  base_url: {}\n  client_id: populated\n  year: 2031\nlog_level: ERROR\nverfy_ssl: true\n", person.api.url());
+    let yaml = format!(
+        "edfi_api:\n  base_url: {}\n  client_id: populated\n  year: 2031\nlog_level: ERROR\nverfy_ssl: true\n",
+        person.api.url()
+    );
     let files = Records::of(&[("lightbeam.yaml", &yaml)]);
     drop_on(&person, ".connect", &[&files.file("lightbeam.yaml")]);
     person.sees("verfy_ssl");

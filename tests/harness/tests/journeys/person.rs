@@ -16,7 +16,7 @@ use crate::records::{Records, refs, sorted};
 const PAGE: &str = "LIGHTBEAM_PAGE";
 
 /// The longest that anything may take: a slow machine has time, and a test that goes wrong ends.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(15);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// How often it is looked whether something has come to pass.
 const LOOK: Duration = Duration::from_millis(20);
@@ -75,36 +75,42 @@ impl Person {
     }
 
     /// Loads the page anew, and says yes if the browser asks whether to leave it.
+    #[track_caller]
     pub(crate) fn reload(&self) {
         self.must(self.browser.reload());
         self.arrived();
     }
 
     /// Waits until the page stands there.
+    #[track_caller]
     pub(crate) fn arrived(&self) {
         self.waits_for("document.querySelector('main h1')");
     }
 
     // What they do.
 
+    #[track_caller]
     pub(crate) fn presses(&self, button: &str) {
         self.must(self.browser.press_named(button, PATIENCE));
     }
 
+    #[track_caller]
     pub(crate) fn types(&self, field: &str, text: &str) {
         self.must(self.browser.fill_named(field, text, PATIENCE));
     }
 
+    #[track_caller]
     pub(crate) fn chooses(&self, field: &str, word: &str) {
         self.must(self.browser.choose_named(field, word, PATIENCE));
     }
 
+    #[track_caller]
     pub(crate) fn ticks(&self, label: &str) {
         self.must(self.browser.tick_named(label, true, PATIENCE));
     }
 
-
     /// Goes to an area of the page.
+    #[track_caller]
     pub(crate) fn goes_to(&self, area: &str) {
         self.presses(area);
         self.waits_for(&format!(
@@ -114,12 +120,14 @@ impl Person {
     }
 
     /// Goes to a step of a load.
+    #[track_caller]
     pub(crate) fn steps_to(&self, number: u32, step: &str) {
         self.presses(&format!("{number}. {step}*"));
         self.waits_for(&format!("document.querySelector('main h2')?.textContent === {}", json!(step)));
     }
 
     /// Says which API, and that they are who they are.
+    #[track_caller]
     pub(crate) fn connects(&self) {
         self.types_credentials("populatedSecret");
         self.presses("Test connection");
@@ -128,6 +136,7 @@ impl Person {
     }
 
     /// Fills in address, key and secret.
+    #[track_caller]
     pub(crate) fn types_credentials(&self, secret: &str) {
         self.types("Base URL", &self.api.url());
         self.types("Client id", "populated");
@@ -135,6 +144,7 @@ impl Person {
     }
 
     /// Chooses files in the step for them, and waits until the page has looked at them.
+    #[track_caller]
     pub(crate) fn chooses_files(&self, files: &[PathBuf]) {
         self.steps_to(2, "Choose files");
         // The system's own dialog, which the button opens, is no part of the page.
@@ -143,6 +153,7 @@ impl Person {
     }
 
     /// Chooses files while the API's endpoints are not known.
+    #[track_caller]
     pub(crate) fn chooses_file_unknown(&self, records: &Records) {
         self.steps_to(2, "Choose files");
         self.must(self.browser.upload("#choose-files", &refs(&records.files())));
@@ -150,6 +161,7 @@ impl Person {
     }
 
     /// Chooses a folder in the step for files, and waits until the page has looked at what is in it.
+    #[track_caller]
     pub(crate) fn chooses_folder(&self, records: &Records) {
         self.steps_to(2, "Choose files");
         self.must(self.browser.upload("#choose-folder", &[&records.folder()]));
@@ -157,6 +169,7 @@ impl Person {
     }
 
     /// Sends what is chosen, and waits for the end; tells how it ended.
+    #[track_caller]
     pub(crate) fn sends(&self) -> String {
         self.steps_to(5, "Send");
         self.presses("Send *");
@@ -164,15 +177,18 @@ impl Person {
     }
 
     /// Waits for the end of a run of a command and tells how it ended.
+    #[track_caller]
     pub(crate) fn end_of(&self, command: &str) -> String {
         self.end_of_progress(&format!("Progress of {command}"))
     }
 
     /// Waits for the end of a dry run of a command and tells how it ended.
+    #[track_caller]
     pub(crate) fn end_of_dry(&self, command: &str) -> String {
         self.end_of_progress(&format!("Progress of the dry run of {command}"))
     }
 
+    #[track_caller]
     fn end_of_progress(&self, part: &str) -> String {
         let shown = format!(
             "[...document.querySelectorAll('section')].find((part) => part.ariaLabel === {} && part.checkVisibility())",
@@ -192,12 +208,14 @@ impl Person {
     }
 
     /// Waits until this can be read on the page.
+    #[track_caller]
     pub(crate) fn sees(&self, text: &str) {
         self.waits_for(&format!("document.body.innerText.replace(/\\s+/g, ' ').includes({})", json!(text)));
     }
 
     /// The texts of a row of a table that can be seen, by the head of the row; the table by a part of its caption or of
     /// its region's name.
+    #[track_caller]
     pub(crate) fn row(&self, table: &str, head: &str) -> Vec<String> {
         let script = format!(
             "(() => {{
@@ -220,13 +238,10 @@ impl Person {
     }
 
     /// A file that the page has given, which is taken away from the folder of downloads.
+    #[track_caller]
     pub(crate) fn downloaded(&self, name: &str) -> Vec<u8> {
         let file = self.downloads.path().join(name);
-        let begun = Instant::now();
-        while !file.is_file() {
-            assert!(begun.elapsed() < PATIENCE, "no download {name}; {}", self.situation());
-            std::thread::sleep(LOOK);
-        }
+        self.waits_until(&format!("there is a download {name}"), || file.is_file());
         let bytes = std::fs::read(&file).unwrap();
         std::fs::remove_file(file).unwrap();
         bytes
@@ -263,6 +278,7 @@ impl Person {
     }
 
     /// The records that the API holds of an endpoint, sorted.
+    #[track_caller]
     pub(crate) fn held(&self, endpoint: &str) -> Vec<String> {
         let records = self.api.with_state(|state| state.records("ed-fi", endpoint));
         sorted(records.unwrap_or_else(|| panic!("no endpoint {endpoint}")).into_iter().map(|record| record.body))
@@ -276,20 +292,20 @@ impl Person {
 
     /// The requests of a method for data that the API has got.
     pub(crate) fn requests(&self, method: &str) -> Vec<LogEntry> {
-        let is_meant = |entry: &LogEntry| entry.method == method && entry.path.starts_with("/data/v3/") && entry.path != "/data/v3/";
+        let is_meant = |entry: &LogEntry| {
+            entry.method == method && entry.path.starts_with("/data/v3/") && entry.path != "/data/v3/"
+        };
         self.api.log().into_iter().filter(is_meant).collect()
     }
 
     /// Waits until the API has got so many requests of a method for data.
+    #[track_caller]
     pub(crate) fn waits_for_requests(&self, method: &str, count: usize) {
-        let begun = Instant::now();
-        while self.requests(method).len() < count {
-            assert!(begun.elapsed() < PATIENCE, "{} requests only; {}", self.requests(method).len(), self.situation());
-            std::thread::sleep(LOOK);
-        }
+        self.waits_until(&format!("there are {count} requests"), || self.requests(method).len() >= count);
     }
 
     /// That the API holds exactly these records, and beside them its own school years only.
+    #[track_caller]
     pub(crate) fn api_holds(&self, records: &Records) {
         for (endpoint, wanted) in records.by_endpoint() {
             let held = self.held(endpoint);
@@ -308,13 +324,25 @@ impl Person {
     // How that is found out.
 
     /// The value of an expression of the page.
+    #[track_caller]
     pub(crate) fn asks(&self, expression: &str) -> Value {
         self.must(self.browser.execute(&format!("return {expression}"), Vec::new()))
     }
 
     /// Waits until an expression of the page is true.
+    #[track_caller]
     pub(crate) fn waits_for(&self, expression: &str) {
         self.must(self.browser.wait_until(expression, PATIENCE));
+    }
+
+    /// Waits until something outside of the page is the case; `what` is that in words.
+    #[track_caller]
+    pub(crate) fn waits_until(&self, what: &str, is_so: impl Fn() -> bool) {
+        let begun = Instant::now();
+        while !is_so() {
+            assert!(begun.elapsed() < PATIENCE, "it never comes to pass that {what}; {}", self.situation());
+            std::thread::sleep(LOOK);
+        }
     }
 
     #[track_caller]
@@ -329,7 +357,10 @@ impl Person {
     fn situation(&self) -> String {
         let text = self.browser.execute("return document.body.innerText", Vec::new());
         let console = self.browser.console().unwrap_or_default();
-        format!("on the page:\n{}\nin the console: {console:#?}", text.map_or_else(|error| error.to_string(), |text| text.as_str().unwrap_or_default().to_owned()))
+        format!(
+            "on the page:\n{}\nin the console: {console:#?}",
+            text.map_or_else(|error| error.to_string(), |text| text.as_str().unwrap_or_default().to_owned())
+        )
     }
 }
 

@@ -22,7 +22,8 @@ impl Records {
         let folder = TempDir::new().unwrap();
         let data = folder.path().join("data");
         let only = only.iter().map(|name| (*name).to_owned()).collect();
-        generate(&Options { source: Source::District { students, only }, ..Options::district(students, &data) }).unwrap();
+        generate(&Options { source: Source::District { students, only }, ..Options::district(students, &data) })
+            .unwrap();
         let mut records = Self { folder, by_endpoint: BTreeMap::new() };
         for file in records.files() {
             let inner = file.strip_prefix(&data).unwrap();
@@ -31,7 +32,8 @@ impl Records {
                 folder => folder,
             };
             let text = std::fs::read_to_string(&file).unwrap();
-            let found = text.lines().filter(|line| !line.trim().is_empty()).map(|line| serde_json::from_str(line).unwrap());
+            let found =
+                text.lines().filter(|line| !line.trim().is_empty()).map(|line| serde_json::from_str(line).unwrap());
             records.by_endpoint.entry(endpoint.to_owned()).or_default().extend(found);
         }
         records.by_endpoint.retain(|_, records| !records.is_empty());

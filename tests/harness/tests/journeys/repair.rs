@@ -75,7 +75,7 @@ fn failed_records_are_exported_repaired_and_sent_again() {
     assert_eq!(std::str::from_utf8(&saved["students.jsonl"]).unwrap(), format!("{}\n", wrong.join("\n")));
     let told = lines_of(&saved["students.errors.jsonl"]);
     let places: Vec<_> = told.iter().map(|told| (told["line"].as_u64(), told["file"].as_str())).collect();
-    assert_eq!(places, [(Some(2), Some("students.jsonl")), (Some(5), Some("students.jsonl"))]);
+    assert_eq!(places, [(Some(2), Some("files/students.jsonl")), (Some(5), Some("files/students.jsonl"))]);
 
     // Repaired, and sent in the place of the first ones.
     let repaired = Records::of(&[
@@ -104,7 +104,8 @@ fn mended(line: &str) -> String {
 
 /// Refuses the posts of a student so many times.
 fn refusal(name: &str, times: u64) -> Rule {
-    let body = r#"{"detail": "The database is having a bad day.", "type": "urn:ed-fi:api:bad-request:data", "status": 400}"#;
+    let body =
+        r#"{"detail": "The database is having a bad day.", "type": "urn:ed-fi:api:bad-request:data", "status": 400}"#;
     Rule {
         method: Some("POST".to_owned()),
         path: Some("/students".to_owned()),
@@ -143,7 +144,8 @@ fn the_records_of_one_cause_are_sent_again() {
 
 #[test]
 fn all_failed_records_are_sent_again() {
-    let person = Person::with_api(Settings { rules: vec![refusal("First2", 1), refusal("First3", 2)], ..Settings::default() });
+    let person =
+        Person::with_api(Settings { rules: vec![refusal("First2", 1), refusal("First3", 2)], ..Settings::default() });
     let students = Records::students(1..=4);
     person.connects();
     person.chooses_files(&students.files());

@@ -9,7 +9,7 @@ use lightbeam_sim::Settings;
 use lightbeam_sim::pages::{PageServer, Security};
 use serde_json::json;
 
-use crate::person::{PATIENCE, Person, dist};
+use crate::person::{Person, dist};
 use crate::records::Records;
 
 /// A proxy that every request goes to which is not for this computer, and that answers none.
@@ -48,9 +48,9 @@ impl Others {
 fn is_of_chromium(asked: &str) -> bool {
     let host = asked.split(' ').nth(1).unwrap_or_default().trim_start_matches("http://");
     let host = host.split(['/', ':']).next().unwrap_or_default();
-    ["google.com", "googleapis.com", "gvt1.com", "duckduckgo.com"].iter().any(|own| {
-        host.strip_suffix(own).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-    })
+    ["google.com", "googleapis.com", "gvt1.com", "duckduckgo.com"]
+        .iter()
+        .any(|own| host.strip_suffix(own).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
 }
 
 #[test]
@@ -74,18 +74,17 @@ fn below_a_path_with_all_headers_and_nobody_else_is_asked() {
 
     assert_eq!(person.console_errors(), []);
     let own = person.asks("location.origin");
-    let origins = person.asks("[...new Set(performance.getEntriesByType('resource').map(({ name }) => new URL(name).origin))]");
+    let origins =
+        person.asks("[...new Set(performance.getEntriesByType('resource').map(({ name }) => new URL(name).origin))]");
     assert_eq!(origins, json!([own]), "the page itself asks for its own files only");
     let of_the_page: Vec<String> = others.asked().into_iter().filter(|asked| !is_of_chromium(asked)).collect();
     assert_eq!(of_the_page, Vec::<String>::new());
 
     // The proxy would have heard of it.
     person.asks("void fetch('http://other.example/').catch(() => {})");
-    let begun = std::time::Instant::now();
-    while !others.asked().iter().any(|asked| asked.starts_with("GET http://other.example/")) {
-        assert!(begun.elapsed() < PATIENCE, "the proxy hears nothing");
-        std::thread::sleep(std::time::Duration::from_millis(20));
-    }
+    person.waits_until("the proxy hears of it", || {
+        others.asked().iter().any(|asked| asked.starts_with("GET http://other.example/"))
+    });
 }
 
 #[test]
