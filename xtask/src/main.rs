@@ -4,6 +4,7 @@
 
 mod api;
 mod args;
+mod axe;
 mod bench;
 mod browser;
 mod build;

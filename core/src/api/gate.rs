@@ -179,8 +179,8 @@ impl<X, C: Clock> Gated<'_, X, C> {
         }
     }
 
-    /// Tells the number in flight, at once where the bound changed or nothing is left (whoever pauses a run waits for
-    /// that), else now and then.
+    /// Tells the number in flight: at once where the bound changed, or where it is none any more, as nobody would tell it
+    /// later; else now and then.
     fn tell(&self, change: Change) {
         let (told, at) = self.gate.told.get();
         let (now, clock) = (self.gate.flights.in_use(), self.clock.monotonic());

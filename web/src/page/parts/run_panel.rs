@@ -42,6 +42,8 @@ fn Panel(run: Run) -> impl IntoView {
     // A dry run makes nothing of any record; what it found is shown apart.
     let is_dry = run.invocation.dry_run;
     let name = run.invocation.command.name();
+    // Where a removal stands below its dry run, both are landmarks, which must be told apart.
+    let label = if is_dry { format!("Progress of the dry run of {name}") } else { format!("Progress of {name}") };
     let bar = move || {
         let percent = percent.get();
         let going = going.get();
@@ -56,7 +58,7 @@ fn Panel(run: Run) -> impl IntoView {
     let state = run.state.clone();
     let is_counted = move || state.with(|state| matches!(state, RunState::Ended(end) if end.stdout.is_some()));
     view! {
-        <section class="run" aria-label=format!("Progress of {name}")>
+        <section class="run" aria-label=label>
             <div class="bar">
                 {bar}
                 <p class="line" hidden=is_idle>{move || line.get()}</p>
