@@ -31,6 +31,12 @@ fn everything_while_it_is_empty() {
     inspector.looks_at(&person, "connect");
     unfold(&person);
     inspector.looks_at(&person, "connect, unfolded");
+    // Whatever the system says.
+    for colours in ["Colours: dark", "Colours: light"] {
+        person.chooses("Colours", colours);
+        inspector.looks_at(&person, colours);
+    }
+    person.chooses("Colours", "Colours: system");
     for (number, step) in [(2, "Choose files"), (3, "Check"), (4, "Plan"), (5, "Send"), (6, "Results")] {
         person.steps_to(number, step);
         inspector.looks_at(&person, step);

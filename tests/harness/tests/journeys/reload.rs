@@ -13,12 +13,12 @@ const UNWRITTEN_MS: u64 = 2000;
 #[test]
 fn a_send_goes_on_after_a_reload() {
     let person = Person::with_api(Settings { latency_ms: 250, ..Settings::default() });
-    let records = Records::students(1..=180);
+    let records = Records::students(1..=130);
     person.connects();
     person.chooses_files(&records.files());
     person.steps_to(5, "Send");
     person.presses("Send 1 file to 127.0.0.1:*");
-    person.waits_for_requests("POST", 90);
+    person.waits_for_requests("POST", 70);
     person.reload();
     // Nothing is sent by a page that is gone: what it had sent is all there is.
     person.sees("Continue the interrupted send?");
