@@ -65,7 +65,7 @@ fn everything_while_it_is_empty() {
 
 #[test]
 fn a_load_with_failures() {
-    let person = Person::with_api(Settings { latency_ms: 20, ..Settings::default() });
+    let person = Person::new();
     let mut inspector = Inspector::new();
     person.types("Base URL", "no address");
     person.types("Client id", "populated");
@@ -100,12 +100,13 @@ fn a_load_with_failures() {
 
 #[test]
 fn a_send_under_way() {
-    let person = Person::with_api(Settings { latency_ms: 300, ..Settings::default() });
+    let person = Person::new();
     let mut inspector = Inspector::new();
     person.connects();
     let text: String = (1..=2000).map(|number| format!("{{\"studentUniqueId\": \"{number}\"}}\n")).collect();
     let files = Records::of(&[("students.jsonl", &text)]);
     person.chooses_files(&files.files());
+    person.answers_take(300);
     person.steps_to(5, "Send");
     person.presses("Send 1 file to 127.0.0.1:*");
     person.sees("Why records failed so far");
