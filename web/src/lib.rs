@@ -3,8 +3,10 @@
 //! | module | holds | runs |
 //! |---|---|---|
 //! | [`chosen_paths`] | the paths that chosen files get below the data folder | everywhere |
+//! | [`amount`] | numbers, sizes and times as people read them | everywhere |
 //! | [`protocol`] | what page and worker say to each other | everywhere |
 //! | [`counts`] | the table that `count` prints, read back | everywhere |
+//! | [`emptying`] | how the endpoints are named that are to be emptied | everywhere |
 //! | [`history`] | runs that are kept, as JSON | everywhere |
 //! | [`zip`] | the bytes between the files of an archive | everywhere |
 //! | [`results`] | the results file of a run, as the page shows it | everywhere |
@@ -20,10 +22,12 @@
 //! What needs no browser compiles, and is tested, natively.
 
 pub mod advice;
+pub mod amount;
 pub mod chosen_paths;
 pub mod configuration;
 pub mod counts;
 pub mod diagnostics;
+pub mod emptying;
 pub mod history;
 pub mod protocol;
 pub mod results;
@@ -33,6 +37,7 @@ pub mod zip;
 
 #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "only browsers use it; tested everywhere"))]
 mod extent;
+mod path;
 
 #[cfg(target_arch = "wasm32")]
 pub mod host;

@@ -8,6 +8,7 @@ mod axe;
 mod bench;
 mod browser;
 mod build;
+mod content_names;
 mod debian;
 mod demo;
 mod docs;

@@ -8,7 +8,7 @@ use crate::failure::{Failure, Result};
 use crate::fingerprint::Fingerprint;
 use crate::page_tools::PageTools;
 use crate::wasm_toolchain::{BROWSER, WasmToolchain};
-use crate::{offline, page_tools, process, project, say, setup};
+use crate::{content_names, offline, page_tools, process, project, say, setup};
 
 /// The package of the page.
 pub(crate) const PAGE_PACKAGE: &str = "lightbeam-web";
@@ -59,6 +59,7 @@ pub(crate) fn build(toolchain: &WasmToolchain, tools: &PageTools) -> Result<Path
     let mut trunk = trunk(toolchain, tools)?;
     trunk.args(["build", "--release", "--offline", "--locked"]);
     process::run(&mut trunk)?;
+    content_names::give(&page, PAGE_PACKAGE)?;
     offline::complete(&page)?;
     project::make_folder(&project::target())?;
     project::write(&known, &state(sources, &page).unwrap_or_default())?;
@@ -86,6 +87,7 @@ fn sources(compiler: &str) -> Result<Fingerprint> {
     fingerprint.add(compiler.as_bytes());
     // How it is built counts, too.
     fingerprint.add(include_bytes!("page.rs"));
+    fingerprint.add(include_bytes!("content_names.rs"));
     fingerprint.add(include_bytes!("offline.rs"));
     fingerprint.add_files(&root, &files)?;
     Ok(fingerprint)

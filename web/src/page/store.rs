@@ -19,7 +19,7 @@ use lightbeam_core::invocation::Invocation;
 use web_sys::Blob;
 
 pub(super) use connection::{ConnectionState, sentence};
-pub(super) use files::ChosenEntry;
+pub(super) use files::{ChosenEntry, below_data_dir};
 pub(super) use history::History;
 pub(super) use kept::{Kept, KeptTarget};
 pub(super) use load_state::{LoadState, Step};

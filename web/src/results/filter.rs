@@ -16,7 +16,7 @@ pub struct Filter {
 }
 
 impl RunResults {
-    /// What failures can be told apart by: `status 409`, `no answer`, `check: schema`; sorted.
+    /// What failures can be told apart by: `status 409`, `no status`, `check: schema`; sorted.
     pub fn kinds(&self) -> Vec<String> {
         let mut kinds: Vec<String> =
             self.failures.iter().map(|failure| kind(failure.status, failure.method.as_deref())).collect();
@@ -52,7 +52,7 @@ fn kind(status: Option<u16>, method: Option<&str>) -> String {
     match (status, method) {
         (_, Some(method)) => format!("check: {method}"),
         (Some(status), None) => format!("status {status}"),
-        (None, None) => "no answer".to_owned(),
+        (None, None) => "no status".to_owned(),
     }
 }
 

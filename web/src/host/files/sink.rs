@@ -5,8 +5,9 @@ use js_sys::{Array, Uint8Array};
 use lightbeam_core::host::{FileError, FileErrorKind, Sink};
 use web_sys::Blob;
 
+use super::ChosenFiles;
 use super::folder::{self, FolderFile};
-use super::{ChosenFiles, normal};
+use crate::path::normal;
 
 /// How much is handed over to the browser at a time, in bytes.
 const PART: usize = 1 << 20;

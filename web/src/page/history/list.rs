@@ -1,7 +1,8 @@
 use leptos::prelude::*;
 
-use super::super::parts::amount::{grouped, moment};
+use super::super::parts::moment;
 use super::super::store::Store;
+use crate::amount::grouped;
 use crate::history::{Entry, Outcome};
 
 /// The runs that are kept, the newest first.

@@ -2,7 +2,8 @@ use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use super::super::store::{FETCHED_DIR, Output, RESULTS_FILE, Run};
-use super::{amount, save};
+use super::save;
+use crate::amount;
 use crate::host;
 use crate::protocol::EndpointRow;
 

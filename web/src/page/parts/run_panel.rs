@@ -9,10 +9,10 @@ use endpoints::Endpoints;
 use leptos::prelude::*;
 use outcome::Outcome;
 
-use super::super::store::{Purpose, Run, Store};
+use super::super::store::{Purpose, Run, RunState, Store};
 use super::{Announcer, Notices};
+use crate::amount::{duration, grouped};
 use crate::protocol::Snapshot;
-use crate::results::{duration, grouped};
 
 /// How the last run of a purpose goes: bar, numbers, endpoints, controls, messages. Shows nothing before there is one.
 #[component]
@@ -49,11 +49,19 @@ fn Panel(run: Run) -> impl IntoView {
         let going = going.get();
         going.then(|| view! { <progress aria-label="Progress of the run" max="100" value=percent.map(|percent| percent.to_string())></progress> })
     };
+    let state = run.state.clone();
+    // Of a run that never began there is nothing to count.
+    let is_idle = move || {
+        !going.get() && (is_dry || state.with(|state| matches!(state, RunState::Ended(end) if end.completed.is_none())))
+    };
+    // A table of counts stands beside this.
+    let state = run.state.clone();
+    let is_counted = move || state.with(|state| matches!(state, RunState::Ended(end) if end.stdout.is_some()));
     view! {
         <section class="run" aria-label=label>
             <div class="bar">
                 {bar}
-                <p class="line" hidden=move || is_dry && !going.get()>{move || line.get()}</p>
+                <p class="line" hidden=is_idle>{move || line.get()}</p>
                 <p class="numbers" hidden=move || numbers.with(Vec::is_empty)>
                     {move || numbers.get().into_iter().map(|number| view! { <span>{number}</span> }).collect_view()}
                 </p>
@@ -63,7 +71,7 @@ fn Panel(run: Run) -> impl IntoView {
             <Outcome run=run.clone()/>
             <Notices notices=Signal::derive(move || notices.get())/>
             <CausesSoFar run=run.clone() going=going/>
-            {(!is_dry).then(|| view! { <Endpoints run=run/> })}
+            {(!is_dry).then(|| view! { <div hidden=is_counted><Endpoints run=run/></div> })}
         </section>
     }
 }

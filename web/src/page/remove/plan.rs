@@ -1,8 +1,9 @@
 use leptos::prelude::*;
 use lightbeam_core::invocation::Command;
 
-use super::super::parts::{RunPanel, amount};
+use super::super::parts::RunPanel;
 use super::super::store::{Purpose, Run, RunState};
+use crate::amount;
 use crate::protocol::{DryRunRow, Snapshot};
 
 /// What a removal would find, endpoint by endpoint.

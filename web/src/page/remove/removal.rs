@@ -1,10 +1,11 @@
 use leptos::prelude::*;
 use lightbeam_core::invocation::{Command, Invocation};
 
-use super::super::parts::{Confirmation, Outputs, RunPanel, amount};
+use super::super::parts::{Confirmation, Outputs, RunPanel};
 use super::super::store::{Purpose, Run, RunState, Store};
 use super::export::Export;
 use super::plan::{Plan, found};
+use crate::amount;
 use crate::history::host_of;
 
 /// Look first, export, remove: the same steps for both commands.

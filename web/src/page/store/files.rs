@@ -17,6 +17,11 @@ pub(in super::super) struct ChosenEntry {
     pub(in super::super) modified: i64,
 }
 
+/// The path of a chosen file as the person knows it.
+pub(in super::super) fn below_data_dir(path: &str) -> &str {
+    path.strip_prefix(DATA_DIR).and_then(|rest| rest.strip_prefix('/')).unwrap_or(path)
+}
+
 impl Store {
     /// Adds files; one of the same path takes the place of the older one.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole numbers below 2^53")]
