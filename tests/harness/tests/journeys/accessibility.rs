@@ -120,7 +120,7 @@ fn a_send_under_way() {
     person.goes_to("Load");
     person.steps_to(5, "Send");
     person.presses("Stop after what is in flight");
-    assert!(person.end_of("send").starts_with("✖"));
+    assert_eq!(person.end_of("send"), "■ Stopped by you: what is done is done, and the rest was not tried.");
     inspector.looks_at(&person, "stopped");
     person.presses("See the results");
     inspector.looks_at(&person, "results of what was stopped");
@@ -173,10 +173,13 @@ fn removing() {
     person.sees("That is not the host yet.");
     inspector.looks_at(&person, "really delete?");
     person.presses("No, delete nothing");
-    person.sees("✖ Not as it should be.");
+    person.sees("■ Cancelled by you: nothing was removed.");
     inspector.looks_at(&person, "not deleted");
     person.presses("Empty endpoints (truncate)");
-    person.types("Only these endpoints (-s)", "students");
+    person.types("These endpoints (-s)", "*udents");
+    person.sees("The pattern stands for 1 endpoint");
+    inspector.looks_at(&person, "a pattern to be agreed to");
+    person.types("To empty 1 endpoint, type their number: 1", "1");
     person.presses("Look first");
     person.end_of_dry("truncate");
     inspector.looks_at(&person, "what would be emptied");
