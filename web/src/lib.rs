@@ -43,13 +43,16 @@ pub mod page;
 #[cfg(target_arch = "wasm32")]
 pub mod worker;
 
-/// Takes the role of the place where the module was loaded: the page's, or the worker's.
+/// What the page's module does when it is loaded.
 #[cfg(target_arch = "wasm32")]
-pub fn start() {
+pub fn start_page() {
     console_error_panic_hook::set_once();
-    if worker::is_here() {
-        worker::start();
-    } else {
-        page::start();
-    }
+    page::start();
+}
+
+/// What the engine's module does when the worker has loaded it.
+#[cfg(target_arch = "wasm32")]
+pub fn start_engine() {
+    console_error_panic_hook::set_once();
+    worker::start();
 }

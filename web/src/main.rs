@@ -1,7 +1,7 @@
-//! The module of page and worker: one download, two roles.
+//! The page's module.
 
-/// Runs when the module is loaded, in the page as in the worker.
+/// Runs when the module is loaded.
 fn main() {
     #[cfg(target_arch = "wasm32")]
-    lightbeam_web::start();
+    lightbeam_web::start_page();
 }

@@ -13,6 +13,7 @@ mod docs;
 mod failure;
 mod fingerprint;
 mod licences;
+mod modules;
 mod offline;
 mod own_words;
 mod page;

@@ -127,6 +127,7 @@ impl Store {
             panels: Panels::default(),
         };
         store.open_history();
+        store.engine().prepare();
         store
     }
 

@@ -52,7 +52,7 @@ impl PageHost {
         browser.open(&site.url()).map_err(|error| error.to_string())?;
         let page = Page { browser, site };
         page.browser
-            .wait_until("globalThis.lightbeamModule", LOADING)
+            .wait_until("globalThis.lightbeamEngine", LOADING)
             .map_err(|error| page.explained(&format!("the page does not load: {error}")))?;
         Ok(Self(Rc::new(page)))
     }

@@ -1,0 +1,7 @@
+//! The engine's module, for the worker.
+
+/// Runs when the module is loaded.
+fn main() {
+    #[cfg(target_arch = "wasm32")]
+    lightbeam_web::start_engine();
+}
