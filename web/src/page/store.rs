@@ -14,7 +14,7 @@ mod runs;
 use std::collections::BTreeMap;
 
 use leptos::prelude::*;
-use lightbeam_core::config::Draft;
+use lightbeam_core::config::{Draft, Written};
 use lightbeam_core::invocation::Invocation;
 use web_sys::Blob;
 
@@ -146,7 +146,9 @@ impl Store {
             variables: self.values(),
             texts: vec![(
                 CONFIG_FILE.to_owned(),
-                self.draft.with_untracked(|draft| configuration::for_run(draft, FETCHED_DIR).to_yaml()),
+                self.draft.with_untracked(|draft| {
+                    Written::from_yaml(&configuration::for_run(draft, FETCHED_DIR).to_yaml()).to_json()
+                }),
             )],
             files: self.contents.with_value(|contents| {
                 contents.iter().map(|(path, content)| (format!("{DATA_DIR}/{path}"), content.clone())).collect()

@@ -1,5 +1,6 @@
 use std::borrow::Cow;
 
+use crate::decimal;
 use crate::model::{Described, KeyPart, Shape, TextFormat};
 use crate::time;
 
@@ -81,7 +82,7 @@ fn number(text: &str) -> Option<String> {
     if let Ok(whole) = text.parse::<i128>() {
         return Some(whole.to_string());
     }
-    text.parse::<f64>().ok().filter(|number| number.is_finite()).map(|number| number.to_string())
+    decimal::parse(text).map(|number| number.to_string())
 }
 
 #[cfg(test)]
