@@ -67,7 +67,7 @@ pub async fn run<H: Host>(invocation: &Invocation, host: &H, listener: &dyn List
     }
     let outcome = {
         // Both end with this block: a rewriting that is under way must not outlive the work and overwrite the end.
-        let work = Box::pin(work(invocation, &config, host, &tee, &run_id));
+        let work = std::pin::pin!(work(invocation, &config, host, &tee, &run_id));
         let rewriting = std::pin::pin!(file.keep_writing(&tee));
         match select(work, rewriting).await {
             Either::Left((outcome, _)) => outcome,

@@ -9,7 +9,7 @@ use super::exchange::{Call, Credentials, Exchange, Stopped};
 use super::gate::Gate;
 use super::outage::{BrokenOff, Outage};
 use super::pool::Pool;
-use super::stack::{Parts, Stack};
+use super::stack::{Anonymous, Parts, Signed};
 use super::target::Target;
 use super::token::{CredentialsIn, Tokens};
 use super::{Unreachable, redirect, urls};
@@ -42,9 +42,9 @@ impl FrontEnd {
 pub struct Api<'h, H: Host> {
     target: Target,
     listener: &'h dyn Listener,
-    stack: Stack<'h, H::Http, H::Clock>,
+    stack: Signed<'h, H::Http, H::Clock>,
     tokens: Rc<Tokens<'h, H::Http, H::Clock>>,
-    documents: Stack<'h, H::Http, H::Clock>,
+    documents: Anonymous<'h, H::Http, H::Clock>,
     outage: Rc<Outage>,
     gate: Rc<Gate>,
     pool: Pool,

@@ -4,36 +4,20 @@ use std::time::Duration;
 use super::authorise::Authorise;
 use super::backoff::Backoff;
 use super::deadline::Deadline;
-use super::exchange::{Call, Exchange, Stopped};
 use super::gate::{Gate, Gated};
 use super::outage::{Outage, Watch};
 use super::repeat::Repeat;
 use super::token::Tokens;
 use crate::config::Connection;
 use crate::event::Listener;
-use crate::host::{Clock, Http, Request, Response};
+use crate::host::{Clock, Http};
 
 /// One attempt: bounded in time, and told to the outage detector.
 type Attempt<'h, T, C> = Watch<'h, Deadline<'h, T, C>, C>;
-/// All layers.
-pub(super) type Stack<'h, T, C> = Repeat<'h, Gated<'h, Inner<'h, T, C>, C>, C>;
-
-/// What stands behind the gate. One type, so that there is one copy of the layers before it.
-pub(super) enum Inner<'h, T, C> {
-    /// Requests without a token: discovery, and the token request itself.
-    Anonymous(Attempt<'h, T, C>),
-    /// Requests of the run.
-    Signed(Authorise<'h, Attempt<'h, T, C>, T, C>),
-}
-
-impl<T: Http, C: Clock> Exchange for Inner<'_, T, C> {
-    async fn exchange(&self, request: Request, call: &Call<'_>) -> Result<Response, Stopped> {
-        match self {
-            Self::Anonymous(inner) => inner.exchange(request, call).await,
-            Self::Signed(inner) => inner.exchange(request, call).await,
-        }
-    }
-}
+/// Requests without a token: discovery, and the token request itself.
+pub(super) type Anonymous<'h, T, C> = Repeat<'h, Gated<'h, Attempt<'h, T, C>, C>, C>;
+/// Requests of the run.
+pub(super) type Signed<'h, T, C> = Repeat<'h, Gated<'h, Authorise<'h, Attempt<'h, T, C>, T, C>, C>, C>;
 
 /// What the layers of one run share.
 pub(super) struct Parts<'h, T, C> {
@@ -66,13 +50,13 @@ impl<'h, T: Http, C: Clock> Parts<'h, T, C> {
     }
 
     /// A stack with a gate of its own, for a server that is not, or may not be, the data server.
-    pub(super) fn anonymous(&self) -> Stack<'h, T, C> {
+    pub(super) fn anonymous(&self) -> Anonymous<'h, T, C> {
         let outage = Outage::never();
-        self.repeat(Inner::Anonymous(self.attempt(&outage)), Rc::new(Gate::quiet(1)), outage)
+        self.repeat(self.gated(self.attempt(&outage), Rc::new(Gate::quiet(1)), &outage), outage)
     }
 
     /// The stack of the run.
-    pub(super) fn signed(&self, tokens: Rc<Tokens<'h, T, C>>, gate: Rc<Gate>, outage: &Rc<Outage>) -> Stack<'h, T, C> {
+    pub(super) fn signed(&self, tokens: Rc<Tokens<'h, T, C>>, gate: Rc<Gate>, outage: &Rc<Outage>) -> Signed<'h, T, C> {
         let inner = Authorise {
             inner: self.attempt(outage),
             tokens,
@@ -80,7 +64,7 @@ impl<'h, T: Http, C: Clock> Parts<'h, T, C> {
             outage: Rc::clone(outage),
             refusing: std::cell::RefCell::default(),
         };
-        self.repeat(Inner::Signed(inner), gate, Rc::clone(outage))
+        self.repeat(self.gated(inner, gate, outage), Rc::clone(outage))
     }
 
     fn attempt(&self, outage: &Rc<Outage>) -> Attempt<'h, T, C> {
@@ -88,17 +72,14 @@ impl<'h, T: Http, C: Clock> Parts<'h, T, C> {
         Watch { inner, clock: self.clock, outage: Rc::clone(outage) }
     }
 
-    fn repeat(&self, inner: Inner<'h, T, C>, gate: Rc<Gate>, outage: Rc<Outage>) -> Stack<'h, T, C> {
-        let gated = Gated {
-            inner,
-            clock: self.clock,
-            listener: self.listener,
-            gate,
-            backoff: Rc::clone(&self.backoff),
-            outage: Rc::clone(&outage),
-        };
+    fn gated<X>(&self, inner: X, gate: Rc<Gate>, outage: &Rc<Outage>) -> Gated<'h, X, C> {
+        let (backoff, outage) = (Rc::clone(&self.backoff), Rc::clone(outage));
+        Gated { inner, clock: self.clock, listener: self.listener, gate, backoff, outage }
+    }
+
+    fn repeat<X>(&self, inner: X, outage: Rc<Outage>) -> Repeat<'h, X, C> {
         Repeat {
-            inner: gated,
+            inner,
             clock: self.clock,
             listener: self.listener,
             backoff: Rc::clone(&self.backoff),

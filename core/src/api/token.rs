@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::exchange::{Call, Credentials, Exchange, Stopped};
 use super::signal::Signal;
-use super::stack::Stack;
+use super::stack::Anonymous;
 use super::{Unreachable, redirect};
 use crate::decimal;
 use crate::host::{Clock, Http, Method, Request, Response};
@@ -57,7 +57,7 @@ pub(super) struct Token {
 /// The one token of a run, shared by all requests; renewed ahead of its end and when it is refused, by one request
 /// while the others wait.
 pub(super) struct Tokens<'h, T, C> {
-    anonymous: Stack<'h, T, C>,
+    anonymous: Anonymous<'h, T, C>,
     clock: &'h C,
     url: Url,
     id: Secret<String>,
@@ -90,7 +90,7 @@ impl Drop for Renewing<'_> {
 
 impl<'h, T: Http, C: Clock> Tokens<'h, T, C> {
     pub(super) fn new(
-        anonymous: Stack<'h, T, C>,
+        anonymous: Anonymous<'h, T, C>,
         clock: &'h C,
         url: Url,
         (id, secret): (Secret<String>, Secret<String>),
@@ -213,8 +213,7 @@ impl<'h, T: Http, C: Clock> Tokens<'h, T, C> {
         }
         request.body = Bytes::from(form);
         let call = Call::new(None, Credentials::None);
-        // Boxed, because the layers may hold a request that waits for this one.
-        Box::pin(self.anonymous.exchange(request, &call)).await.map_err(|stopped| {
+        self.anonymous.exchange(request, &call).await.map_err(|stopped| {
             let attempts = call.attempts.get();
             let (detail, hint) = match stopped {
                 Stopped::NoAnswer(error) => (error.detail, error.hint),

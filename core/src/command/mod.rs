@@ -21,8 +21,6 @@ mod validate_send;
 pub(crate) use connect::{NotBegun, connect};
 pub(crate) use session::Session;
 
-use futures_util::future::LocalBoxFuture;
-
 use crate::config::Resend;
 use crate::data::{self, EndpointFiles};
 use crate::event::Event;
@@ -37,25 +35,21 @@ pub(crate) type Output = Option<String>;
 
 /// Carries the command of a session out.
 pub(crate) async fn carry_out<H: Host>(session: &Session<'_, H>, resend: &Resend) -> Result<Output, NotBegun> {
-    let rules = rules(resend);
-    // Boxed, each command is a machine of its own. Together they were one of 40 kB, where every field is far away.
-    let work: LocalBoxFuture<'_, Result<Output, NotBegun>> = match session.invocation.command {
-        Command::Count => Box::pin(count::count(session)),
-        Command::Create => Box::pin(create::create(session)),
-        Command::Fetch => without_output(fetch::fetch(session)),
-        Command::Validate => without_output(validate::validate(session)),
-        Command::Send => without_output(send::send_local_data(session, &rules)),
-        Command::ValidateSend => without_output(validate_send::validate_and_send(session, &rules)),
-        Command::Delete => without_output(delete::delete(session, &rules)),
-        Command::Truncate => without_output(truncate::truncate(session)),
-    };
-    work.await
-}
-
-fn without_output<'w>(
-    work: impl Future<Output = Result<(), NotBegun>> + 'w,
-) -> LocalBoxFuture<'w, Result<Output, NotBegun>> {
-    Box::pin(async { work.await.map(|()| None) })
+    match session.invocation.command {
+        Command::Count => count::count(session).await,
+        Command::Fetch => fetch::fetch(session).await.map(|()| None),
+        Command::Validate => validate::validate(session).await.map(|()| None),
+        Command::Send => {
+            let data = local_data(session).await?;
+            let loads = data.into_iter().map(send::Load::unchecked).collect();
+            send::send(session, loads, &rules(resend)).await;
+            Ok(None)
+        }
+        Command::ValidateSend => validate_send::validate_and_send(session, &rules(resend)).await.map(|()| None),
+        Command::Delete => delete::delete(session, &rules(resend)).await.map(|()| None),
+        Command::Truncate => truncate::truncate(session).await.map(|()| None),
+        Command::Create => create::create(session).await,
+    }
 }
 
 /// The files of the selected endpoints, each told to the user; files that lead nowhere are told too.

@@ -1,10 +1,7 @@
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use futures_util::future::LocalBoxFuture;
 use lightbeam_core::host::Wanted;
-use lightbeam_core::invocation::Invocation;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen_futures::spawn_local;
@@ -13,7 +10,7 @@ use web_sys::{Blob, DedicatedWorkerGlobalScope, MessageEvent};
 use super::{run, tasks};
 use crate::host::{BrowserClock, ChosenFiles, PageOperator};
 use crate::message::{self, Message};
-use crate::protocol::{Done, Job, News, Order, Secretive, Task, Want};
+use crate::protocol::{Done, Job, News, Order, Task, Want};
 use crate::tasks::{lines, record, survey};
 
 /// A run by its number, and who is asked by it.
@@ -83,51 +80,36 @@ impl Desk {
         self.operator.borrow().as_ref().filter(|(run, _)| *run == id).map(|(_, operator)| operator.clone())
     }
 
-    async fn run(
-        &self,
-        id: u32,
-        invocation: Box<Invocation>,
-        chosen: ChosenFiles,
-        variables: BTreeMap<String, Secretive>,
-    ) -> Done {
-        let asking = self.clone();
-        let operator = Rc::new(PageOperator::new(move |text| {
-            asking.tell(&News::Question { id, text: text.to_owned() }, &[]);
-        }));
-        *self.operator.borrow_mut() = Some((id, operator.clone()));
-        let end = run::run(self, id, &invocation, chosen, variables, operator).await;
-        *self.operator.borrow_mut() = None;
-        Done::Run(end)
-    }
-
     async fn carry_out(self, id: u32, job: Job, chosen: ChosenFiles) {
         let Job { task, variables, texts } = job;
         let paths = chosen.paths();
         for (path, text) in texts {
             chosen.put_text(&path, &text);
         }
-        let files = &chosen;
-        // Boxed, each task is a machine of its own, and none of them a part of one large one.
-        let work: LocalBoxFuture<'_, Done> = match task {
-            Task::Run(invocation) => Box::pin(self.run(id, invocation, chosen.clone(), variables)),
-            Task::CheckConnection(invocation) => Box::pin(async move {
-                Done::Connection(tasks::check_connection(&invocation, files.clone(), variables).await)
-            }),
+        let done = match task {
+            Task::Run(invocation) => {
+                let asking = self.clone();
+                let operator = Rc::new(PageOperator::new(move |text| {
+                    asking.tell(&News::Question { id, text: text.to_owned() }, &[]);
+                }));
+                *self.operator.borrow_mut() = Some((id, operator.clone()));
+                let end = run::run(&self, id, &invocation, chosen.clone(), variables, operator).await;
+                *self.operator.borrow_mut() = None;
+                Done::Run(end)
+            }
+            Task::CheckConnection(invocation) => {
+                Done::Connection(tasks::check_connection(&invocation, chosen.clone(), variables).await)
+            }
             Task::Endpoints(invocation) => {
-                Box::pin(async move { Done::Endpoints(tasks::endpoints(&invocation, files.clone(), variables).await) })
+                Done::Endpoints(tasks::endpoints(&invocation, chosen.clone(), variables).await)
             }
-            Task::Survey { endpoints, namespace, data_dir } => Box::pin(async move {
+            Task::Survey { endpoints, namespace, data_dir } => {
                 let place = survey::Place { endpoints: &endpoints, namespace: &namespace, data_dir: &data_dir };
-                Done::Survey(survey::survey(files, &BrowserClock, &paths, place).await)
-            }),
-            Task::Record { file, line } => {
-                Box::pin(async move { Done::Record(record::record(files, &BrowserClock, &file, line).await) })
+                Done::Survey(survey::survey(&chosen, &BrowserClock, &paths, place).await)
             }
-            Task::Lines { files: wanted } => {
-                Box::pin(async move { Done::Lines(lines::copy(files, &BrowserClock, &wanted).await) })
-            }
+            Task::Record { file, line } => Done::Record(record::record(&chosen, &BrowserClock, &file, line).await),
+            Task::Lines { files } => Done::Lines(lines::copy(&chosen, &BrowserClock, &files).await),
         };
-        let done = work.await;
         let files: Vec<(String, Blob)> =
             chosen.written().into_iter().map(|output| (output.path, output.content)).collect();
         self.tell(&News::Done { id, done: Box::new(done) }, &files);

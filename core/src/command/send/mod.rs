@@ -13,7 +13,6 @@ use futures_util::stream;
 use self::endpoint_run::EndpointRun;
 use super::checked::Checked;
 use super::session::Session;
-use super::{NotBegun, local_data};
 use crate::data::EndpointFiles;
 use crate::event::Event;
 use crate::host::Host;
@@ -36,16 +35,9 @@ pub(super) struct Load {
 
 impl Load {
     /// Files whose records were not checked.
-    fn unchecked(files: EndpointFiles) -> Self {
+    pub(super) fn unchecked(files: EndpointFiles) -> Self {
         Self { files, checked: None }
     }
-}
-
-/// Sends the user's files, unchecked.
-pub(super) async fn send_local_data<H: Host>(session: &Session<'_, H>, rules: &ResendRules) -> Result<(), NotBegun> {
-    let loads = local_data(session).await?.into_iter().map(Load::unchecked).collect();
-    send(session, loads, rules).await;
-    Ok(())
 }
 
 /// Sends the records of all files, order by order: endpoints of one order side by side, an order when the one before
