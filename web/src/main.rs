@@ -1,7 +1,13 @@
-//! The page's module.
+//! The page's module: what people see.
+
+#[cfg(target_arch = "wasm32")]
+mod page;
 
 /// Runs when the module is loaded.
 fn main() {
     #[cfg(target_arch = "wasm32")]
-    lightbeam_web::start_page();
+    {
+        console_error_panic_hook::set_once();
+        page::start();
+    }
 }

@@ -3,5 +3,8 @@
 /// Runs when the module is loaded.
 fn main() {
     #[cfg(target_arch = "wasm32")]
-    lightbeam_web::start_engine();
+    {
+        console_error_panic_hook::set_once();
+        lightbeam_web::worker::start();
+    }
 }

@@ -16,7 +16,7 @@ use failures::Failures;
 use leptos::prelude::*;
 
 use super::store::{DATA_DIR, Run, Store};
-use crate::results::{Filter, RunResults, duration, totals};
+use lightbeam_web::results::{Filter, RunResults, duration, totals};
 
 /// What the parts of the results have in common. Copying it shares it.
 #[derive(Clone, Copy)]

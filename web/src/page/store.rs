@@ -27,8 +27,8 @@ pub(super) use panels::{Panels, ReadPanel, RemovePanel};
 pub(super) use runs::{Output, Purpose, Run, RunState};
 
 use super::engine::{Engine, Heard, Supplies};
-use crate::configuration;
-use crate::protocol::{Check, Done, EndpointName, Mark, NoticeRow, Secretive, SurveyedFile, Task};
+use lightbeam_web::configuration;
+use lightbeam_web::protocol::{Check, Done, EndpointName, Mark, NoticeRow, Secretive, SurveyedFile, Task};
 
 /// The folder of the engine's working directory that chosen files stand in.
 pub(super) const DATA_DIR: &str = "files";

@@ -79,8 +79,11 @@ fn date(text: &str) -> &str {
 }
 
 fn number(text: &str) -> Option<String> {
-    if let Ok(whole) = text.parse::<i128>() {
-        return Some(whole.to_string());
+    // Kept digit by digit: identifiers may be longer than what a number holds exactly.
+    let (sign, digits) = text.strip_prefix('-').map_or(("", text), |digits| ("-", digits));
+    if !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit()) {
+        let digits = digits.trim_start_matches('0');
+        return Some(if digits.is_empty() { "0".to_owned() } else { format!("{sign}{digits}") });
     }
     decimal::parse(text).map(|number| number.to_string())
 }

@@ -4,7 +4,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::super::store::Store;
-use crate::diagnostics::{Facts, report};
+use lightbeam_web::diagnostics::{Facts, report};
 
 /// Shows and copies what helps whoever looks for a fault.
 #[component]

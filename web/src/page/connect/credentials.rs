@@ -2,7 +2,7 @@ use leptos::prelude::*;
 
 use super::super::parts::Field;
 use super::super::store::Store;
-use crate::configuration::secret_name;
+use lightbeam_web::configuration::secret_name;
 
 /// Client id and secret.
 #[component]

@@ -3,7 +3,7 @@ use leptos::prelude::*;
 use super::super::options::Namespaces;
 use super::super::parts::Setting;
 use super::super::store::Store;
-use crate::configuration::idle_keys;
+use lightbeam_web::configuration::idle_keys;
 
 /// Addresses that are usually discovered.
 const ADDRESSES: [&str; 7] = [

@@ -5,7 +5,7 @@ use super::super::parts::amount::{grouped, moment, size};
 use super::super::parts::save_texts;
 use super::super::results::ResultsView;
 use super::super::store::Store;
-use crate::history::{Entry, FileMark, Outcome};
+use lightbeam_web::history::{Entry, FileMark, Outcome};
 
 /// So many files are named.
 const MOST_FILES: usize = 200;

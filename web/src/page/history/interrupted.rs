@@ -2,7 +2,7 @@ use leptos::prelude::*;
 
 use super::super::parts::amount::{grouped, moment};
 use super::super::store::Store;
-use crate::history::{Difference, Entry, FileMark, differences};
+use lightbeam_web::history::{Difference, Entry, FileMark, differences};
 
 /// So many differences are named.
 const MOST_NAMED: usize = 10;

@@ -2,7 +2,7 @@ use leptos::prelude::*;
 
 use super::super::parts::amount::{grouped, moment};
 use super::super::store::Store;
-use crate::history::{Entry, Outcome};
+use lightbeam_web::history::{Entry, Outcome};
 
 /// The runs that are kept, the newest first.
 #[component]

@@ -9,7 +9,7 @@ use web_sys::{DragEvent, File};
 
 use super::super::store::Store;
 use super::StepHeading;
-use crate::chosen_paths::{is_hidden, relative};
+use lightbeam_web::chosen_paths::{is_hidden, relative};
 
 /// Which files.
 #[component]

@@ -6,8 +6,8 @@ use super::super::parts::RunPanel;
 use super::super::store::{Purpose, RunState, Step, Store};
 use super::check::Outdated;
 use super::{Start, StepHeading};
-use crate::protocol::DryRunRow;
-use crate::results::{counted, duration, grouped};
+use lightbeam_web::protocol::DryRunRow;
+use lightbeam_web::results::{counted, duration, grouped};
 
 /// Records a second that are guessed before this page has sent any.
 const GUESSED_RATE: f64 = 30.0;

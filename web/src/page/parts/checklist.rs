@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use leptos::prelude::*;
 
 use super::super::store::Store;
-use crate::protocol::EndpointName;
+use lightbeam_web::protocol::EndpointName;
 
 /// The endpoints of the API, to be ticked; a field above narrows them down.
 #[component]

@@ -2,7 +2,7 @@ use leptos::html::Dialog;
 use leptos::prelude::*;
 
 use super::super::store::Store;
-use crate::history::host_of;
+use lightbeam_web::history::host_of;
 
 /// The question of the run that is under way, while it waits for an answer. Closing it without the right word means no.
 #[component]

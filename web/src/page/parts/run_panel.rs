@@ -11,8 +11,8 @@ use outcome::Outcome;
 
 use super::super::store::{Purpose, Run, Store};
 use super::{Announcer, Notices};
-use crate::protocol::Snapshot;
-use crate::results::{duration, grouped};
+use lightbeam_web::protocol::Snapshot;
+use lightbeam_web::results::{duration, grouped};
 
 /// How the last run of a purpose goes: bar, numbers, endpoints, controls, messages. Shows nothing before there is one.
 #[component]

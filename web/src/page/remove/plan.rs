@@ -3,7 +3,7 @@ use lightbeam_core::invocation::Command;
 
 use super::super::parts::{RunPanel, amount};
 use super::super::store::{Purpose, Run, RunState};
-use crate::protocol::{DryRunRow, Snapshot};
+use lightbeam_web::protocol::{DryRunRow, Snapshot};
 
 /// What a removal would find, endpoint by endpoint.
 #[component]

@@ -5,7 +5,7 @@ use super::super::parts::{Confirmation, Outputs, RunPanel, amount};
 use super::super::store::{Purpose, Run, RunState, Store};
 use super::export::Export;
 use super::plan::{Plan, found};
-use crate::history::host_of;
+use lightbeam_web::history::host_of;
 
 /// Look first, export, remove: the same steps for both commands.
 #[component]

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use super::super::parts::{Pager, ROWS, copy};
 use super::record::RecordDetail;
 use super::{Browse, shown_file};
-use crate::results::{counted, grouped};
+use lightbeam_web::results::{counted, grouped};
 
 /// The start of the names that Ed-Fi APIs give their problems.
 const ED_FI_PROBLEM: &str = "urn:ed-fi:api:";

@@ -6,7 +6,7 @@ use super::super::parts::{Choice, Field, Pager, ROWS};
 use super::causes::name_of;
 use super::failure::FailureDetail;
 use super::{Browse, shown_file};
-use crate::results::{Filter, counted, grouped};
+use lightbeam_web::results::{Filter, counted, grouped};
 
 /// The id of the heading.
 const HEADING: &str = "failures-heading";

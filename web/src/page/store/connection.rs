@@ -5,8 +5,8 @@ use lightbeam_core::config::{ConfigError, Draft};
 use lightbeam_core::secret::Url;
 
 use super::Store;
-use crate::configuration;
-use crate::protocol::{Mark, Secretive};
+use lightbeam_web::configuration;
+use lightbeam_web::protocol::{Mark, Secretive};
 
 /// What is known of the connection.
 #[derive(Debug, Clone, PartialEq, Eq)]

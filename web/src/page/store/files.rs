@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use web_sys::{Blob, File};
 
 use super::{DATA_DIR, Store};
-use crate::protocol::{Done, Task};
+use lightbeam_web::protocol::{Done, Task};
 
 /// A chosen file.
 #[derive(Debug, Clone, PartialEq, Eq)]

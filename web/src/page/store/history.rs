@@ -12,8 +12,8 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, File};
 
 use super::{Area, DATA_DIR, Purpose, Run, RunState, Step, Store};
-use crate::history::{Entry, FOLDER, FileMark, Outcome, sort, surplus};
-use crate::host::{self, BrowserClock, IndexedDb};
+use lightbeam_web::history::{Entry, FOLDER, FileMark, Outcome, sort, surplus};
+use lightbeam_web::host::{self, BrowserClock, IndexedDb};
 
 /// How often it is written down how far a run is.
 const INTERVAL: Duration = Duration::from_secs(10);

@@ -7,7 +7,7 @@ use lightbeam_core::invocation::Invocation;
 use wasm_bindgen_futures::spawn_local;
 
 use super::Store;
-use crate::host::{self, BrowserClock, Stored};
+use lightbeam_web::host::{self, BrowserClock, Stored};
 
 /// The beginning of the names of all that is kept of APIs.
 const TARGETS: &str = "targets/";

@@ -12,8 +12,8 @@ use wasm_bindgen_futures::spawn_local;
 use lightbeam_core::config::Draft;
 
 use super::Store;
-use crate::configuration::{self, Opened};
-use crate::host::IndexedDb;
+use lightbeam_web::configuration::{self, Opened};
+use lightbeam_web::host::IndexedDb;
 
 /// Where the configuration is kept.
 const DRAFT: &str = "page/draft.yaml";

@@ -4,9 +4,9 @@ use leptos::prelude::*;
 
 use super::super::super::parts::{Pager, ROWS};
 use super::super::super::store::{ChosenEntry, DATA_DIR, Store};
-use crate::chosen_paths::assigned;
-use crate::protocol::{EndpointName, SurveyedFile};
-use crate::results::{counted, grouped};
+use lightbeam_web::chosen_paths::assigned;
+use lightbeam_web::protocol::{EndpointName, SurveyedFile};
+use lightbeam_web::results::{counted, grouped};
 
 /// The chosen files, what each is, and what is wrong with it.
 #[component]
