@@ -5,12 +5,11 @@ use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use js_sys::Reflect;
+use lightbeam_web::message;
+use lightbeam_web::protocol::{Done, Job, News, Order, Secretive, Snapshot, Task, Want};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, MessageEvent, Worker, WorkerOptions, WorkerType};
-
-use lightbeam_web::message;
-use lightbeam_web::protocol::{Done, Job, News, Order, Secretive, Snapshot, Task, Want};
 
 /// The member of the window that `boot.js` leaves what starts a worker in: its script, and the files of its module. The
 /// compiled module is added when a worker has handed it over.

@@ -14,13 +14,13 @@ use connection::ConnectionStep;
 use files::FilesStep;
 use heading::StepHeading;
 use leptos::prelude::*;
+use lightbeam_web::results::counted;
 use plan::PlanStep;
 use results::{ResultsOf, ResultsStep};
 use send::SendStep;
 use start::Start;
 
 use super::store::{Purpose, RunState, Step, Store};
-use lightbeam_web::results::counted;
 
 /// The steps with the words on their buttons.
 const STEPS: [(Step, &str); 6] = [

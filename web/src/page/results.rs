@@ -14,9 +14,9 @@ use causes::Causes;
 use endpoints::EndpointTable;
 use failures::Failures;
 use leptos::prelude::*;
+use lightbeam_web::results::{Filter, RunResults, duration, totals};
 
 use super::store::{DATA_DIR, Run, Store};
-use lightbeam_web::results::{Filter, RunResults, duration, totals};
 
 /// What the parts of the results have in common. Copying it shares it.
 #[derive(Clone, Copy)]

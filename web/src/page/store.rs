@@ -16,6 +16,8 @@ use std::collections::BTreeMap;
 use leptos::prelude::*;
 use lightbeam_core::config::{Draft, Written};
 use lightbeam_core::invocation::Invocation;
+use lightbeam_web::configuration;
+use lightbeam_web::protocol::{Check, Done, EndpointName, Mark, NoticeRow, Secretive, SurveyedFile, Task};
 use web_sys::Blob;
 
 pub(super) use connection::{ConnectionState, sentence};
@@ -27,8 +29,6 @@ pub(super) use panels::{Panels, ReadPanel, RemovePanel};
 pub(super) use runs::{Output, Purpose, Run, RunState};
 
 use super::engine::{Engine, Heard, Supplies};
-use lightbeam_web::configuration;
-use lightbeam_web::protocol::{Check, Done, EndpointName, Mark, NoticeRow, Secretive, SurveyedFile, Task};
 
 /// The folder of the engine's working directory that chosen files stand in.
 pub(super) const DATA_DIR: &str = "files";

@@ -2,6 +2,7 @@
 
 use lightbeam_core::data::{Reread, Span};
 use lightbeam_core::host::{Clock, FileError, Files, Sink};
+use lightbeam_core::sort;
 
 use super::spans::Walk;
 use super::{normal, told};
@@ -51,7 +52,7 @@ fn unpacked(path: &str) -> &str {
 /// Where the lines stand.
 async fn spans<F: Files, C: Clock>(files: &F, clock: &C, path: &str, numbers: &[u64]) -> Result<Vec<Span>, String> {
     let mut wanted = numbers.to_vec();
-    wanted.sort_unstable();
+    sort::by(&mut wanted, Ord::cmp);
     wanted.dedup();
     let failed = |error: FileError| told(&error);
     let mut walk = Walk::new(files.open(path).await.map_err(failed)?, path, clock);

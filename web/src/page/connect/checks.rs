@@ -1,9 +1,9 @@
 use leptos::html;
 use leptos::prelude::*;
-
-use super::super::store::Store;
 use lightbeam_web::diagnostics::mark_word;
 use lightbeam_web::protocol::{Check, Mark};
+
+use super::super::store::Store;
 
 /// What the last test of the connection found.
 #[component]

@@ -1,11 +1,11 @@
 use leptos::prelude::*;
 use lightbeam_core::invocation::Command;
+use lightbeam_web::history::{Entry, FileMark, Outcome};
 
 use super::super::parts::amount::{grouped, moment, size};
 use super::super::parts::save_texts;
 use super::super::results::ResultsView;
 use super::super::store::Store;
-use lightbeam_web::history::{Entry, FileMark, Outcome};
 
 /// So many files are named.
 const MOST_FILES: usize = 200;

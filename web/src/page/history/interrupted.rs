@@ -1,8 +1,8 @@
 use leptos::prelude::*;
+use lightbeam_web::history::{Difference, Entry, FileMark, differences};
 
 use super::super::parts::amount::{grouped, moment};
 use super::super::store::Store;
-use lightbeam_web::history::{Difference, Entry, FileMark, differences};
 
 /// So many differences are named.
 const MOST_NAMED: usize = 10;

@@ -1,8 +1,8 @@
 use leptos::prelude::*;
+use lightbeam_web::history::{Entry, Outcome};
 
 use super::super::parts::amount::{grouped, moment};
 use super::super::store::Store;
-use lightbeam_web::history::{Entry, Outcome};
 
 /// The runs that are kept, the newest first.
 #[component]

@@ -1,11 +1,11 @@
 use leptos::prelude::*;
 use lightbeam_core::invocation::Command;
+use lightbeam_web::results::counted;
 
 use super::super::options::Options;
 use super::super::parts::RunPanel;
 use super::super::store::{Purpose, Store};
 use super::{ResultsOf, Start, StepHeading};
-use lightbeam_web::results::counted;
 
 /// Validation.
 #[component]

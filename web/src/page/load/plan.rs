@@ -1,13 +1,13 @@
 use leptos::prelude::*;
 use lightbeam_core::invocation::Command;
+use lightbeam_web::protocol::DryRunRow;
+use lightbeam_web::results::{counted, duration, grouped};
 
 use super::super::options::Options;
 use super::super::parts::RunPanel;
 use super::super::store::{Purpose, RunState, Step, Store};
 use super::check::Outdated;
 use super::{Start, StepHeading};
-use lightbeam_web::protocol::DryRunRow;
-use lightbeam_web::results::{counted, duration, grouped};
 
 /// Records a second that are guessed before this page has sent any.
 const GUESSED_RATE: f64 = 30.0;

@@ -1,5 +1,4 @@
 use leptos::prelude::*;
-
 use lightbeam_web::protocol::{NoticeRow, Severity};
 
 /// What the user should know, the newest last.

@@ -1,5 +1,4 @@
 use leptos::prelude::*;
-
 use lightbeam_web::results::grouped;
 
 /// Rows of a page.

@@ -7,12 +7,12 @@ use causes::CausesSoFar;
 use controls::Controls;
 use endpoints::Endpoints;
 use leptos::prelude::*;
+use lightbeam_web::protocol::Snapshot;
+use lightbeam_web::results::{duration, grouped};
 use outcome::Outcome;
 
 use super::super::store::{Purpose, Run, Store};
 use super::{Announcer, Notices};
-use lightbeam_web::protocol::Snapshot;
-use lightbeam_web::results::{duration, grouped};
 
 /// How the last run of a purpose goes: bar, numbers, endpoints, controls, messages. Shows nothing before there is one.
 #[component]

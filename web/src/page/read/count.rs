@@ -1,11 +1,11 @@
 use leptos::prelude::*;
 use lightbeam_core::invocation::Command;
+use lightbeam_web::counts::{self, CountRow};
 
 use super::super::options::Options;
 use super::super::parts::{PickEndpoints, RunPanel, Switch, amount, copy as copy_text, save_texts};
 use super::super::store::{Purpose, RunState, Store};
 use super::begin::Begin;
-use lightbeam_web::counts::{self, CountRow};
 
 /// Count the records of each endpoint.
 #[component]

@@ -1,9 +1,9 @@
 use leptos::prelude::*;
 use lightbeam_core::invocation::Command;
+use lightbeam_web::protocol::{DryRunRow, Snapshot};
 
 use super::super::parts::{RunPanel, amount};
 use super::super::store::{Purpose, Run, RunState};
-use lightbeam_web::protocol::{DryRunRow, Snapshot};
 
 /// What a removal would find, endpoint by endpoint.
 #[component]

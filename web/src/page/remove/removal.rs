@@ -1,11 +1,11 @@
 use leptos::prelude::*;
 use lightbeam_core::invocation::{Command, Invocation};
+use lightbeam_web::history::host_of;
 
 use super::super::parts::{Confirmation, Outputs, RunPanel, amount};
 use super::super::store::{Purpose, Run, RunState, Store};
 use super::export::Export;
 use super::plan::{Plan, found};
-use lightbeam_web::history::host_of;
 
 /// Look first, export, remove: the same steps for both commands.
 #[component]

@@ -1,9 +1,9 @@
 use leptos::prelude::*;
+use lightbeam_web::results::{Cause, Filter, counted, lines_of, owner};
 
 use super::super::parts::{Pager, ROWS};
 use super::super::store::{Purpose, Store};
 use super::Browse;
-use lightbeam_web::results::{Cause, Filter, counted, lines_of, owner};
 
 /// Why records failed, most records first.
 #[component]

@@ -1,9 +1,9 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use lightbeam_web::results::{Resource, RunResults, grouped};
 
 use super::super::parts::{Pager, ROWS};
-use lightbeam_web::results::{Resource, RunResults, grouped};
 
 /// What became of the records of each endpoint.
 #[component]

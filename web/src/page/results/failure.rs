@@ -1,10 +1,10 @@
 use leptos::html;
 use leptos::prelude::*;
+use lightbeam_web::results::{counted, grouped};
 
 use super::super::parts::{Pager, ROWS, copy};
 use super::record::RecordDetail;
 use super::{Browse, shown_file};
-use lightbeam_web::results::{counted, grouped};
 
 /// The start of the names that Ed-Fi APIs give their problems.
 const ED_FI_PROBLEM: &str = "urn:ed-fi:api:";

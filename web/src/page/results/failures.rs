@@ -1,4 +1,5 @@
 use leptos::prelude::*;
+use lightbeam_web::results::{Filter, counted, grouped};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
@@ -6,7 +7,6 @@ use super::super::parts::{Choice, Field, Pager, ROWS};
 use super::causes::name_of;
 use super::failure::FailureDetail;
 use super::{Browse, shown_file};
-use lightbeam_web::results::{Filter, counted, grouped};
 
 /// The id of the heading.
 const HEADING: &str = "failures-heading";

@@ -1,11 +1,11 @@
 use leptos::html;
 use leptos::prelude::*;
+use lightbeam_web::protocol::RecordText;
+use lightbeam_web::results::{RecordLine, curl, named_path, readable};
 
 use super::super::parts::copy;
 use super::super::store::Store;
 use super::{Browse, shown_file};
-use lightbeam_web::protocol::RecordText;
-use lightbeam_web::results::{RecordLine, curl, named_path, readable};
 
 /// Characters of a record that are shown; more would make the page slow.
 const SHOWN: usize = 200_000;

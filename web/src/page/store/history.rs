@@ -7,13 +7,13 @@ use futures_util::future::{Either, pending, select};
 use leptos::prelude::*;
 use lightbeam_core::host::{Acquired, Clock, Lock, LockRefused, Storage, StorageError, Takeover};
 use lightbeam_core::invocation::Command;
+use lightbeam_web::history::{Entry, FOLDER, FileMark, Outcome, sort, surplus};
+use lightbeam_web::host::{self, BrowserClock, IndexedDb};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, File};
 
 use super::{Area, DATA_DIR, Purpose, Run, RunState, Step, Store};
-use lightbeam_web::history::{Entry, FOLDER, FileMark, Outcome, sort, surplus};
-use lightbeam_web::host::{self, BrowserClock, IndexedDb};
 
 /// How often it is written down how far a run is.
 const INTERVAL: Duration = Duration::from_secs(10);

@@ -1,8 +1,8 @@
 use leptos::prelude::*;
-
-use super::super::super::store::Run;
 use lightbeam_web::protocol::CauseRow;
 use lightbeam_web::results::{counted, owner};
+
+use super::super::super::store::Run;
 
 /// Why records failed until now; the results take its place once the run has ended.
 #[component]

@@ -1,9 +1,9 @@
 use leptos::prelude::*;
 use lightbeam_core::invocation::Command;
-
-use super::super::super::store::Run;
 use lightbeam_web::protocol::{EndpointRow, RowState};
 use lightbeam_web::results::grouped;
+
+use super::super::super::store::Run;
 
 /// The endpoints of a run: where each stands.
 #[component]
