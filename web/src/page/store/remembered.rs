@@ -5,6 +5,8 @@ use std::time::Duration;
 use leptos::prelude::*;
 use lightbeam_core::host::{Storage, StorageError};
 use lightbeam_core::invocation::Invocation;
+use lightbeam_web::configuration::{self, Opened};
+use lightbeam_web::host::IndexedDb;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen_futures::spawn_local;
@@ -12,8 +14,6 @@ use wasm_bindgen_futures::spawn_local;
 use lightbeam_core::config::Draft;
 
 use super::Store;
-use crate::configuration::{self, Opened};
-use crate::host::IndexedDb;
 
 /// Where the configuration is kept.
 const DRAFT: &str = "page/draft.yaml";
