@@ -7,6 +7,7 @@ mod files;
 mod words;
 
 use lightbeam_core::invocation::{Command, Invocation};
+use lightbeam_core::sort;
 use serde::{Deserialize, Serialize};
 
 use crate::protocol::{NoticeRow, RunEnd, Severity, Snapshot};
@@ -230,7 +231,7 @@ fn harmless(asked: &Invocation) -> Invocation {
 
 /// Sorts runs, the newest first.
 pub fn sort(entries: &mut [Entry]) {
-    entries.sort_by(|one, other| other.id.cmp(&one.id));
+    sort::by(entries, |one, other| other.id.cmp(&one.id));
 }
 
 /// Which of the runs, the newest first, are too many: beyond the number or the bytes that are kept. One that goes on

@@ -16,10 +16,13 @@
 //! | [`configuration`] | the configuration as a page has to take it | everywhere |
 //! | [`diagnostics`] | what people hand on when something does not work | everywhere |
 //! | `host` | the host traits on fetch, IndexedDB, chosen files | in the browser |
+//! | `message` | messages of the browser | in the browser |
 //! | `worker` | carries orders of the page out | in the worker |
-//! | `page` | what people see | in the page |
 //!
 //! What needs no browser compiles, and is tested, natively.
+//!
+//! What people see is the program `lightbeam-web`, the page's module; `lightbeam-engine` is the module of the worker. So
+//! neither holds what only the other needs.
 
 pub mod advice;
 pub mod amount;
@@ -42,19 +45,6 @@ mod path;
 #[cfg(target_arch = "wasm32")]
 pub mod host;
 #[cfg(target_arch = "wasm32")]
-mod message;
-#[cfg(target_arch = "wasm32")]
-pub mod page;
+pub mod message;
 #[cfg(target_arch = "wasm32")]
 pub mod worker;
-
-/// Takes the role of the place where the module was loaded: the page's, or the worker's.
-#[cfg(target_arch = "wasm32")]
-pub fn start() {
-    console_error_panic_hook::set_once();
-    if worker::is_here() {
-        worker::start();
-    } else {
-        page::start();
-    }
-}

@@ -34,25 +34,25 @@ impl WasmToolchain {
         let mut command = match self {
             Self::Usual => project::cargo(),
             Self::Debian(sysroot) if subcommand == "clippy" => {
-                let mut command = debian(DEBIAN_CLIPPY, sysroot);
+                let mut command = debian(DEBIAN_CLIPPY, sysroot, target);
                 command.env("CARGO", DEBIAN_CARGO);
                 command
             }
-            Self::Debian(sysroot) => debian(DEBIAN_CARGO, sysroot),
+            Self::Debian(sysroot) => debian(DEBIAN_CARGO, sysroot, target),
         };
         command.env("CARGO_TARGET_DIR", project::wasm_target()).args([subcommand, "--target", target]);
         command
     }
 
-    /// A program that calls the cargo on PATH itself, such as the one that builds the page, with these folders on PATH
-    /// before all others.
+    /// A program that calls the cargo on PATH itself for the browser, such as the one that builds the page, with these
+    /// folders on PATH before all others.
     pub(crate) fn program(&self, program: &Path, folders: &[PathBuf]) -> Result<Command> {
         let mut first = Vec::new();
         let mut command = match self {
             Self::Usual => Command::new(program),
             Self::Debian(sysroot) => {
                 first.extend(Path::new(DEBIAN_CARGO).parent().map(Path::to_owned));
-                let mut command = debian(program, sysroot);
+                let mut command = debian(program, sysroot, BROWSER);
                 command.env("CARGO", DEBIAN_CARGO);
                 command
             }
@@ -93,10 +93,14 @@ pub(crate) fn debian_command(program: impl AsRef<OsStr>) -> Command {
     command
 }
 
-fn debian(program: impl AsRef<OsStr>, sysroot: &Path) -> Command {
+fn debian(program: impl AsRef<OsStr>, sysroot: &Path, target: &str) -> Command {
     // The encoded form alone takes a path with blanks in it.
     let mut flags = OsString::from("--sysroot\u{1f}");
     flags.push(sysroot);
+    // What is in the environment hides the flags of .cargo/config.toml.
+    if target == BROWSER {
+        flags.push("\u{1f}--cfg\u{1f}erase_components");
+    }
     let mut command = debian_command(program);
     command.current_dir(project::root()).env("CARGO_ENCODED_RUSTFLAGS", flags);
     command
@@ -149,6 +153,11 @@ mod tests {
         assert_eq!(variable("RUSTC"), Some(Some(DEBIAN_RUSTC.into())));
         assert_eq!(variable("CARGO_ENCODED_RUSTFLAGS"), Some(Some("--sysroot\u{1f}/a b/std".into())));
         assert_eq!(variable("RUSTUP_TOOLCHAIN"), Some(None));
+        let page = toolchain.cargo("build", BROWSER);
+        let flags = page.get_envs().find(|(key, _)| *key == "CARGO_ENCODED_RUSTFLAGS").unwrap().1.unwrap();
+        assert_eq!(flags, "--sysroot\u{1f}/a b/std\u{1f}--cfg\u{1f}erase_components");
+        let config = project::read(&project::root().join(".cargo/config.toml")).unwrap();
+        assert!(config.contains("rustflags = [\"--cfg\", \"erase_components\"]"), "{config}");
         let arguments: Vec<_> = command.get_args().collect();
         assert_eq!(arguments, ["build", "--target", COMPONENT]);
     }

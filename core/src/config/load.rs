@@ -1,5 +1,7 @@
 //! From an invocation to a configuration.
 
+use std::borrow::Cow;
+
 use crate::host::{FileError, FileErrorKind, Files, Host, Source};
 use crate::invocation::Invocation;
 use crate::notice::Notice;
@@ -10,7 +12,7 @@ use super::interpolate::{self, Variables};
 use super::keys::LOG_LEVELS;
 use super::read::Reader;
 use super::tree::{Node, Place, Value};
-use super::{Config, ConfigError, flags, legacy, overrides, yaml};
+use super::{Config, ConfigError, Written, flags, legacy, overrides};
 
 /// Where the configuration is looked for when no file is named.
 const FILES: [&str; 2] = ["./lightbeam.yaml", "./lightbeam.yml"];
@@ -37,7 +39,8 @@ pub async fn load<H: Host>(invocation: &Invocation, host: &H) -> Result<Loaded, 
     flags::check(invocation)?;
     let (file, text, notice) = find(invocation, host.files()).await?;
     notices.extend(notice);
-    let assembled = interpret(invocation, &file, &text, &|name| host.variable(name))?;
+    let written = host.configuration(&text);
+    let assembled = interpret(invocation, &file, written, &|name| host.variable(name))?;
     notices.extend(assembled.notices);
     let mut config = assembled.config;
     if let Some((place, path)) = assembled.secret_file {
@@ -92,16 +95,16 @@ fn unreadable(error: &FileError) -> ConfigError {
     ConfigError { message: format!("cannot read {}: {}", error.path, error.detail), hint: error.hint.clone() }
 }
 
-/// From the text of a file to a configuration, without the file of the secret. Pure.
+/// From what stands in a file to a configuration, without the file of the secret. Pure.
 pub(super) fn interpret(
     invocation: &Invocation,
     file: &str,
-    text: &str,
+    written: Written,
     variable: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Assembled, ConfigError> {
     let shown = file.strip_prefix("./").unwrap_or(file);
     let mut notices = Vec::new();
-    let mut root = parse(shown, text, &mut notices)?;
+    let mut root = tree(shown, written, &mut notices)?;
     let variables = Variables::new(invocation.params.as_deref(), variable)?;
     interpolate::interpolate(&mut root, &variables, shown, &mut notices);
     legacy::nest(&mut root, shown, &mut notices)?;
@@ -119,12 +122,11 @@ pub(super) fn interpret(
     Ok(assembled)
 }
 
-/// The tree of a text, as written.
-pub(super) fn parse(shown: &str, text: &str, notices: &mut Vec<Notice>) -> Result<Node, ConfigError> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let document = yaml::parse(text).map_err(|error| ConfigError {
+/// The tree of a configuration, as written.
+pub(super) fn tree(shown: &str, written: Written, notices: &mut Vec<Notice>) -> Result<Node, ConfigError> {
+    let document = written.into_document().map_err(|error| ConfigError {
         message: format!("{}: {}", error.place.shown(shown), error.message),
-        hint: error.hint.map(str::to_owned),
+        hint: error.hint.map(Cow::into_owned),
     })?;
     if let Some(place) = document.mended {
         notices.push(

@@ -28,6 +28,7 @@ mod syntax;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod written;
 mod yaml;
 
 use std::time::Duration;
@@ -43,6 +44,7 @@ pub use needs::{Needs, needs};
 pub use query::query;
 pub use resend::Resend;
 pub use selector::{Selected, Selection};
+pub use written::Written;
 
 /// The configuration of a run, complete: every value is there and checked.
 #[derive(Debug, Clone)]

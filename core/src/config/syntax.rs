@@ -1,16 +1,18 @@
 //! What is wrong with a text that is not YAML, in plain words.
 
+use std::borrow::Cow;
+
 use super::tree::Place;
 
 /// A text that is not YAML. Holds none of the text: it may be secret.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct SyntaxError {
     /// Where.
     pub(super) place: Place,
     /// What is wrong.
-    pub(super) message: &'static str,
+    pub(super) message: Cow<'static, str>,
     /// What to do.
-    pub(super) hint: Option<&'static str>,
+    pub(super) hint: Option<Cow<'static, str>>,
 }
 
 /// Texts of our own errors, which pass through the library and are recognised in [`phrase_of`].

@@ -16,8 +16,8 @@ use failures::Failures;
 use leptos::prelude::*;
 
 use super::store::{Run, Store};
-use crate::amount::duration;
-use crate::results::{Filter, RunResults, totals};
+use lightbeam_web::amount::duration;
+use lightbeam_web::results::{Filter, RunResults, totals};
 
 /// What the parts of the results have in common. Copying it shares it.
 #[derive(Clone, Copy)]

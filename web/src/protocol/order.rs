@@ -50,7 +50,8 @@ pub struct Job {
     pub task: Task,
     /// Values for `${NAME}` in the configuration; secrets are among them.
     pub variables: BTreeMap<String, Secretive>,
-    /// Files that the page itself wrote, such as `lightbeam.yaml`: path and content.
+    /// Files that the page itself wrote: path and content. The configuration is among them, as
+    /// [`lightbeam_core::config::Written::to_json`] writes it.
     pub texts: Vec<(String, String)>,
 }
 

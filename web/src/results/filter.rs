@@ -1,5 +1,7 @@
 use std::collections::BTreeMap;
 
+use lightbeam_core::sort;
+
 use super::RunResults;
 
 /// What somebody looks for; what is empty asks for nothing.
@@ -20,7 +22,7 @@ impl RunResults {
     pub fn kinds(&self) -> Vec<String> {
         let mut kinds: Vec<String> =
             self.failures.iter().map(|failure| kind(failure.status, failure.method.as_deref())).collect();
-        kinds.sort_unstable();
+        sort::by(&mut kinds, Ord::cmp);
         kinds.dedup();
         kinds
     }
@@ -66,7 +68,7 @@ pub fn lines_of(results: &RunResults, failures: &[usize]) -> Vec<(String, Vec<u6
         }
     }
     let sorted = files.into_iter().map(|(file, mut lines)| {
-        lines.sort_unstable();
+        sort::by(&mut lines, Ord::cmp);
         lines.dedup();
         (file.to_owned(), lines)
     });

@@ -31,6 +31,12 @@ fn everything_while_it_is_empty() {
     inspector.looks_at(&person, "connect");
     unfold(&person);
     inspector.looks_at(&person, "connect, unfolded");
+    // Whatever the system says.
+    for colours in ["Colours: dark", "Colours: light"] {
+        person.chooses("Colours", colours);
+        inspector.looks_at(&person, colours);
+    }
+    person.chooses("Colours", "Colours: system");
     for (number, step) in [(2, "Choose files"), (3, "Check"), (4, "Plan"), (5, "Send"), (6, "Results")] {
         person.steps_to(number, step);
         inspector.looks_at(&person, step);
@@ -59,7 +65,7 @@ fn everything_while_it_is_empty() {
 
 #[test]
 fn a_load_with_failures() {
-    let person = Person::with_api(Settings { latency_ms: 20, ..Settings::default() });
+    let person = Person::new();
     let mut inspector = Inspector::new();
     person.types("Base URL", "no address");
     person.types("Client id", "populated");
@@ -94,12 +100,13 @@ fn a_load_with_failures() {
 
 #[test]
 fn a_send_under_way() {
-    let person = Person::with_api(Settings { latency_ms: 300, ..Settings::default() });
+    let person = Person::new();
     let mut inspector = Inspector::new();
     person.connects();
     let text: String = (1..=2000).map(|number| format!("{{\"studentUniqueId\": \"{number}\"}}\n")).collect();
     let files = Records::of(&[("students.jsonl", &text)]);
     person.chooses_files(&files.files());
+    person.answers_take(300);
     person.steps_to(5, "Send");
     person.presses("Send 1 file to 127.0.0.1:*");
     person.sees("Why records failed so far");
@@ -113,7 +120,7 @@ fn a_send_under_way() {
     person.goes_to("Load");
     person.steps_to(5, "Send");
     person.presses("Stop after what is in flight");
-    assert!(person.end_of("send").starts_with("✖"));
+    assert_eq!(person.end_of("send"), "■ Stopped by you: what is done is done, and the rest was not tried.");
     inspector.looks_at(&person, "stopped");
     person.presses("See the results");
     inspector.looks_at(&person, "results of what was stopped");
@@ -166,10 +173,13 @@ fn removing() {
     person.sees("That is not the host yet.");
     inspector.looks_at(&person, "really delete?");
     person.presses("No, delete nothing");
-    person.sees("✖ Not as it should be.");
+    person.sees("■ Cancelled by you: nothing was removed.");
     inspector.looks_at(&person, "not deleted");
     person.presses("Empty endpoints (truncate)");
-    person.types("Only these endpoints (-s)", "students");
+    person.types("These endpoints (-s)", "*udents");
+    person.sees("The pattern stands for 1 endpoint");
+    inspector.looks_at(&person, "a pattern to be agreed to");
+    person.types("To empty 1 endpoint, type their number: 1", "1");
     person.presses("Look first");
     person.end_of_dry("truncate");
     inspector.looks_at(&person, "what would be emptied");

@@ -277,6 +277,11 @@ impl Person {
         });
     }
 
+    /// Has every answer of the API wait so long.
+    pub(crate) fn answers_take(&self, milliseconds: u64) {
+        self.api.with_state(|state| state.change(|settings| settings.latency_ms = milliseconds));
+    }
+
     /// The records that the API holds of an endpoint, sorted.
     #[track_caller]
     pub(crate) fn held(&self, endpoint: &str) -> Vec<String> {

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use lightbeam_sim::Settings;
-
 use crate::person::Person;
 use crate::records::Records;
 
@@ -12,19 +10,21 @@ const UNWRITTEN_MS: u64 = 2000;
 
 #[test]
 fn a_send_goes_on_after_a_reload() {
-    let person = Person::with_api(Settings { latency_ms: 250, ..Settings::default() });
-    let records = Records::students(1..=180);
+    let person = Person::new();
+    let records = Records::students(1..=130);
     person.connects();
     person.chooses_files(&records.files());
+    person.answers_take(250);
     person.steps_to(5, "Send");
     person.presses("Send 1 file to 127.0.0.1:*");
-    person.waits_for_requests("POST", 90);
+    person.waits_for_requests("POST", 70);
     person.reload();
     // Nothing is sent by a page that is gone: what it had sent is all there is.
     person.sees("Continue the interrupted send?");
     let before = person.requests("POST");
     assert!(before.len() < records.count(), "the send was over before the page was loaded anew");
 
+    person.answers_take(0);
     person.presses("Continue");
     person.sees("0 of the 1 files of that run are chosen.");
     person.steps_to(1, "Connect");

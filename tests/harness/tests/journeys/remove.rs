@@ -50,10 +50,12 @@ fn empty_endpoints() {
     person.goes_to("Remove");
     person.presses("Empty endpoints (truncate)");
     assert!(!person.can_press("Look first"), "nothing is selected yet");
-    person.types("Only these endpoints (-s)", "*");
-    person.sees("The selector stands for every endpoint.");
+    person.types("These endpoints (-s)", "*");
+    person.sees("Type how many endpoints the pattern stands for.");
     assert!(!person.can_press("Look first"), "everything must be meant");
-    person.types("Only these endpoints (-s)", "students");
+    person.types("To empty * endpoints, type their number: *", "3");
+    assert!(!person.can_press("Look first"), "another number is another set");
+    person.types("These endpoints (-s)", "students");
     person.presses("Look first");
     person.end_of_dry("truncate");
     assert_eq!(person.row("What would be deleted", "students"), ["6"]);
@@ -63,7 +65,7 @@ fn empty_endpoints() {
     person.sees("Really truncate?");
     person.types("To confirm, type the host of the API: *", &host(&person));
     person.presses("No, delete nothing");
-    person.sees("✖ Not as it should be.");
+    person.sees("■ Cancelled by you: nothing was removed.");
     assert_eq!(person.requests("DELETE").len(), 0);
     assert_eq!(person.held("students").len(), 6);
 

@@ -137,7 +137,7 @@ fn the_records_of_one_cause_are_sent_again() {
     assert_eq!(person.end_of("send"), "✔ Done. Everything that was to be done was tried.");
     person.presses("See the results");
     person.sees("1 record accepted by the API, 0 failed.");
-    person.sees("Only chosen lines were sent again in this run");
+    person.sees("Only chosen lines of your files were sent again in this run.");
     assert_eq!(person.requests("POST").len(), 5, "no other record is sent");
     assert_eq!(person.held("students"), sorted((1..=3).map(student)));
 }

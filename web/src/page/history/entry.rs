@@ -5,8 +5,8 @@ use super::super::parts::moment;
 use super::super::parts::save_texts;
 use super::super::results::ResultsView;
 use super::super::store::Store;
-use crate::amount::{grouped, size};
-use crate::history::{Entry, FileMark, Outcome};
+use lightbeam_web::amount::{grouped, size};
+use lightbeam_web::history::{Entry, FileMark, Outcome};
 
 /// So many files are named.
 const MOST_FILES: usize = 200;

@@ -2,8 +2,8 @@ use leptos::prelude::*;
 
 use super::super::parts::moment;
 use super::super::store::Store;
-use crate::amount::grouped;
-use crate::history::{Difference, Entry, FileMark, differences};
+use lightbeam_web::amount::grouped;
+use lightbeam_web::history::{Difference, Entry, FileMark, differences};
 
 /// So many differences are named.
 const MOST_NAMED: usize = 10;

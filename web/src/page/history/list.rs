@@ -2,8 +2,8 @@ use leptos::prelude::*;
 
 use super::super::parts::moment;
 use super::super::store::Store;
-use crate::amount::grouped;
-use crate::history::{Entry, Outcome};
+use lightbeam_web::amount::grouped;
+use lightbeam_web::history::{Entry, Outcome};
 
 /// The runs that are kept, the newest first.
 #[component]

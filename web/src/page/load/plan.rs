@@ -6,8 +6,8 @@ use super::super::parts::RunPanel;
 use super::super::store::{Purpose, RunState, Step, Store};
 use super::check::Outdated;
 use super::{Start, StepHeading, ValidateFirst};
-use crate::amount::{counted, duration, grouped};
-use crate::protocol::DryRunRow;
+use lightbeam_web::amount::{counted, duration, grouped};
+use lightbeam_web::protocol::DryRunRow;
 
 /// Records a second that are guessed before this page has sent any.
 const GUESSED_RATE: f64 = 30.0;

@@ -1,8 +1,8 @@
 use leptos::prelude::*;
+use lightbeam_web::protocol::Want;
+use lightbeam_web::results::{exit_sentence, progress_sentence};
 
 use super::super::store::{Run, RunState};
-use crate::protocol::Want;
-use crate::results::{exit_sentence, progress_sentence};
 
 /// The least time between two sentences on how far a run is, in milliseconds.
 const INTERVAL: f64 = 10_000.0;

@@ -3,9 +3,9 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::super::store::{FETCHED_DIR, Output, RESULTS_FILE, Run};
 use super::save;
-use crate::amount;
-use crate::host;
-use crate::protocol::EndpointRow;
+use lightbeam_web::amount;
+use lightbeam_web::host;
+use lightbeam_web::protocol::EndpointRow;
 
 /// The files that a run wrote, to be downloaded one by one or as one archive. Shows nothing while there is none.
 #[component]

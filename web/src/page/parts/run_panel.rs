@@ -11,8 +11,8 @@ use outcome::Outcome;
 
 use super::super::store::{Purpose, Run, RunState, Store};
 use super::{Announcer, Notices};
-use crate::amount::counted;
-use crate::protocol::Snapshot;
+use lightbeam_web::amount::counted;
+use lightbeam_web::protocol::Snapshot;
 
 /// How the last run of a purpose goes: bar, numbers, endpoints, controls, messages. Shows nothing before there is one.
 #[component]

@@ -5,7 +5,7 @@ use super::super::options::Options;
 use super::super::parts::PickEndpoints;
 use super::super::store::{Area, Step, Store};
 use super::removal::Removal;
-use crate::amount;
+use lightbeam_web::amount;
 
 /// Delete from the API what the chosen files describe.
 #[component]

@@ -5,8 +5,8 @@ use super::super::parts::{Confirmation, Outputs, RunPanel};
 use super::super::store::{Purpose, Run, RunState, Store};
 use super::export::Export;
 use super::plan::{Plan, found};
-use crate::amount;
-use crate::history::host_of;
+use lightbeam_web::amount;
+use lightbeam_web::history::host_of;
 
 /// Look first, export, remove: the same steps for both commands.
 #[component]

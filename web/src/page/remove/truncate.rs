@@ -6,8 +6,8 @@ use super::super::options::{Options, selected};
 use super::super::parts::{Field, PickEndpoints};
 use super::super::store::Store;
 use super::removal::Removal;
-use crate::amount::counted;
-use crate::emptying::{Named, named};
+use lightbeam_web::amount::counted;
+use lightbeam_web::emptying::{Named, named};
 
 /// Delete all records of some endpoints.
 #[component]

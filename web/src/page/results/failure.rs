@@ -5,7 +5,7 @@ use super::super::parts::{Pager, ROWS, copy};
 use super::super::store::below_data_dir;
 use super::Browse;
 use super::record::RecordDetail;
-use crate::amount::{counted, grouped};
+use lightbeam_web::amount::{counted, grouped};
 
 /// One kind of failure: all that is known of it, and its lines.
 #[component]

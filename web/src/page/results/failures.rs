@@ -7,8 +7,8 @@ use super::super::store::below_data_dir;
 use super::Browse;
 use super::causes::name_of;
 use super::failure::FailureDetail;
-use crate::amount::{counted, grouped};
-use crate::results::Filter;
+use lightbeam_web::amount::{counted, grouped};
+use lightbeam_web::results::Filter;
 
 /// The id of the heading.
 const HEADING: &str = "failures-heading";

@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use super::super::parts::copy;
 use super::super::store::{Store, below_data_dir};
 use super::Browse;
-use crate::protocol::RecordText;
-use crate::results::{RecordLine, curl, named_path, readable};
+use lightbeam_web::protocol::RecordText;
+use lightbeam_web::results::{RecordLine, curl, named_path, readable};
 
 /// Characters of a record that are shown; more would make the page slow.
 const SHOWN: usize = 200_000;

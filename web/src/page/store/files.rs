@@ -1,10 +1,11 @@
 use std::collections::BTreeMap;
 
 use leptos::prelude::*;
+use lightbeam_core::sort;
+use lightbeam_web::protocol::{Done, Task};
 use web_sys::{Blob, File};
 
 use super::{DATA_DIR, Store};
-use crate::protocol::{Done, Task};
 
 /// A chosen file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +36,7 @@ impl Store {
                     modified: file.last_modified() as i64,
                 });
             }
-            chosen.sort_by(|one, other| one.path.cmp(&other.path));
+            sort::by(chosen, |one, other| one.path.cmp(&other.path));
         });
         self.contents.update_value(|contents| {
             contents.extend(files.into_iter().map(|(path, file)| (path, Blob::from(file))));
@@ -66,7 +67,7 @@ impl Store {
             if let Some(entry) = chosen.iter_mut().find(|known| known.path == from) {
                 to.clone_into(&mut entry.path);
             }
-            chosen.sort_by(|one, other| one.path.cmp(&other.path));
+            sort::by(chosen, |one, other| one.path.cmp(&other.path));
         });
         self.contents.update_value(|contents| {
             if let Some(content) = contents.remove(from) {

@@ -11,8 +11,8 @@ use lightbeam_core::host::{Acquired, Lock, LockRefused, Storage, StorageError, T
 use wasm_bindgen_futures::spawn_local;
 
 use super::Store;
-use crate::history::{Entry, FOLDER, Outcome, sort};
-use crate::host::IndexedDb;
+use lightbeam_web::history::{Entry, FOLDER, Outcome, sort};
+use lightbeam_web::host::IndexedDb;
 
 /// More than anything that is kept of a run.
 const MOST: u64 = 1 << 26;

@@ -5,6 +5,8 @@ use std::time::Duration;
 use leptos::prelude::*;
 use lightbeam_core::host::{Storage, StorageError};
 use lightbeam_core::invocation::Invocation;
+use lightbeam_web::configuration::{self, Opened};
+use lightbeam_web::host::IndexedDb;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen_futures::spawn_local;
@@ -12,8 +14,6 @@ use wasm_bindgen_futures::spawn_local;
 use lightbeam_core::config::Draft;
 
 use super::Store;
-use crate::configuration::{self, Opened};
-use crate::host::IndexedDb;
 
 /// Where the configuration is kept.
 const DRAFT: &str = "page/draft.yaml";
@@ -31,37 +31,42 @@ impl Store {
         let owner = Owner::current();
         spawn_local(async move {
             let Ok(storage) = self.history.storage().await else { return };
-            // What was typed while the database was opened is newer.
-            let untouched = self.draft.with_untracked(|draft| *draft == Draft::default());
-            if let Ok(Some(yaml)) = read(&storage, DRAFT).await
-                && untouched
+            let (yaml, json) = (read(&storage, DRAFT).await, read(&storage, OPTIONS).await);
+            // What was typed while the database was opened is newer than what is in it.
+            let typed = self.draft.with_untracked(|draft| *draft != Draft::default());
+            if let Ok(Some(yaml)) = yaml
+                && !typed
                 && let Ok(Opened { draft, .. }) = configuration::open(&yaml)
             {
                 self.restored.set(draft != Draft::default());
                 self.draft.set(draft);
             }
-            if let Ok(Some(json)) = read(&storage, OPTIONS).await
+            let chosen = self.options.with_untracked(|options| *options != Invocation::default());
+            if let Ok(Some(json)) = json
+                && !chosen
                 && let Some(options) = from_json::<Invocation>(&json)
-                && self.options.with_untracked(|options| *options == Invocation::default())
             {
                 self.options.set(lasting(&options));
             }
             // After an await, effects no longer know whose they are.
             if let Some(owner) = owner {
-                owner.with(|| self.keep_changes());
+                owner.with(|| self.keep_changes(typed, chosen));
             }
         });
     }
 
-    fn keep_changes(self) {
+    /// Keeps what changes from now on, and what has changed already.
+    fn keep_changes(self, draft_changed: bool, options_changed: bool) {
         let yaml = |draft: &Draft| configuration::shareable(draft).to_yaml();
-        self.keep_text(DRAFT, Memo::new(move |_| self.draft.with(yaml)), yaml(&Draft::default()));
+        let text = Memo::new(move |_| self.draft.with(yaml));
+        self.keep_text(DRAFT, text, yaml(&Draft::default()), draft_changed);
         let json = |options: &Invocation| to_json(&lasting(options));
-        self.keep_text(OPTIONS, Memo::new(move |_| self.options.with(json)), json(&Invocation::default()));
+        let text = Memo::new(move |_| self.options.with(json));
+        self.keep_text(OPTIONS, text, json(&Invocation::default()), options_changed);
     }
 
     /// Writes a text once it has not changed for a moment. What is as in the beginning is not kept.
-    fn keep_text(self, name: &'static str, text: Memo<String>, beginning: String) {
+    fn keep_text(self, name: &'static str, text: Memo<String>, beginning: String, has_changed: bool) {
         let waiting = StoredValue::new(None::<TimeoutHandle>);
         let beginning = StoredValue::new(beginning);
         let write = move || {
@@ -87,7 +92,7 @@ impl Store {
                 }
                 waiting.set_value(set_timeout_with_handle(write, REST).ok());
             },
-            false,
+            has_changed,
         );
     }
 

@@ -3,11 +3,11 @@ use std::rc::Rc;
 use leptos::prelude::*;
 use lightbeam_core::config::without_useless_flags;
 use lightbeam_core::invocation::{Command, Invocation};
+use lightbeam_web::protocol::{Done, NoticeRow, RunEnd, Snapshot, Task, Want};
 use web_sys::Blob;
 
 use super::super::engine::Heard;
 use super::{FAILED_DIR, FETCHED_DIR, RESULTS_FILE, Store};
-use crate::protocol::{Done, NoticeRow, RunEnd, Snapshot, Task, Want};
 
 /// What a run is for: the panel that it belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

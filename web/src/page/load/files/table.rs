@@ -1,12 +1,13 @@
 use std::collections::HashMap;
 
 use leptos::prelude::*;
+use lightbeam_core::sort;
 
 use super::super::super::parts::{Pager, ROWS};
 use super::super::super::store::{ChosenEntry, Store, below_data_dir};
-use crate::amount::{counted, grouped, size};
-use crate::chosen_paths::assigned;
-use crate::protocol::{EndpointName, SurveyedFile};
+use lightbeam_web::amount::{counted, grouped, size};
+use lightbeam_web::chosen_paths::assigned;
+use lightbeam_web::protocol::{EndpointName, SurveyedFile};
 
 /// The chosen files, what each is, and what is wrong with it.
 #[component]
@@ -122,7 +123,7 @@ fn assign(store: Store, path: &str) -> impl IntoView + use<> {
         }
     };
     let mut options: Vec<(usize, String)> = endpoints.iter().map(name).enumerate().collect();
-    options.sort_by(|one, other| one.1.cmp(&other.1));
+    sort::by(&mut options, |one, other| one.1.cmp(&other.1));
     let options =
         options.into_iter().map(|(at, name)| view! { <option value=at.to_string()>{name}</option> }).collect_view();
     let is_empty = endpoints.is_empty();

@@ -1,7 +1,7 @@
 use leptos::prelude::*;
+use lightbeam_web::results::exit_sentence;
 
 use super::super::super::store::{Run, RunState};
-use crate::results::exit_sentence;
 
 /// How a run ended, in words.
 #[component]

@@ -5,7 +5,7 @@ use lightbeam_core::invocation::Command;
 use wasm_bindgen_futures::spawn_local;
 
 use super::super::{Area, ReadPanel, RemovePanel, Step, Store};
-use crate::history::{Entry, Outcome};
+use lightbeam_web::history::{Entry, Outcome};
 
 impl Store {
     /// Reads earlier runs, and offers to go on with one that the page was closed under.

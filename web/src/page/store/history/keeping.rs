@@ -13,8 +13,8 @@ use web_sys::{Blob, File};
 
 use super::super::{ChosenEntry, Purpose, Run, RunState, Store, below_data_dir};
 use super::History;
-use crate::history::{Entry, FileMark, surplus};
-use crate::host::{self, BrowserClock};
+use lightbeam_web::history::{Entry, FileMark, surplus};
+use lightbeam_web::host::{self, BrowserClock};
 
 /// How often it is written down how far a run is.
 const INTERVAL: Duration = Duration::from_secs(10);

@@ -1,0 +1,169 @@
+//! The text of a configuration, read: what stands where in it, or why it cannot be read.
+//!
+//! This is what a host may get from somebody else. The page reads YAML where people edit it, so its engine, which is
+//! downloaded, has no YAML.
+
+use serde_json::{Value as Json, json};
+
+use super::syntax::SyntaxError;
+use super::tree::{Entry, Node, Place, Text, Value};
+use super::yaml::{self, Document, Repeated};
+
+/// A configuration that was read, names not yet replaced.
+///
+/// ```
+/// use lightbeam_core::config::Written;
+/// let json = Written::from_yaml("edfi_api:\n  client_id: ${ID}\n").to_json();
+/// assert_eq!(Written::from_json(&json).to_json(), json);
+/// ```
+#[derive(Debug, Clone)]
+pub struct Written(Result<Document, SyntaxError>);
+
+impl Written {
+    /// Reads YAML.
+    pub fn from_yaml(text: &str) -> Self {
+        Self(yaml::parse(text.strip_prefix('\u{feff}').unwrap_or(text)))
+    }
+
+    /// Takes what [`Written::to_json`] wrote.
+    pub fn from_json(text: &str) -> Self {
+        let strange = SyntaxError {
+            place: Place::Somewhere,
+            message: "this is not the form in which a configuration is handed over".into(),
+            hint: None,
+        };
+        let read = serde_json::from_slice(text.as_bytes()).ok();
+        Self(read.and_then(|json: Json| outcome(&json)).unwrap_or(Err(strange)))
+    }
+
+    /// All of it, in the form that [`Written::from_json`] takes.
+    pub fn to_json(&self) -> String {
+        let json = match &self.0 {
+            Ok(document) => {
+                let repeated = document.repeated.iter();
+                let repeated = repeated.map(|it| json!([it.key, place(it.first), place(it.last)]));
+                json!([node(&document.root), repeated.collect::<Vec<_>>(), document.mended.map(place)])
+            }
+            Err(error) => json!({"message": error.message, "hint": error.hint, "place": place(error.place)}),
+        };
+        json.to_string()
+    }
+
+    pub(super) fn into_document(self) -> Result<Document, SyntaxError> {
+        self.0
+    }
+}
+
+fn outcome(json: &Json) -> Option<Result<Document, SyntaxError>> {
+    if let Some(message) = json["message"].as_str() {
+        let hint = json["hint"].as_str().map(|hint| hint.to_owned().into());
+        return Some(Err(SyntaxError { place: place_of(&json["place"])?, message: message.to_owned().into(), hint }));
+    }
+    let repeated = json[1]
+        .as_array()?
+        .iter()
+        .map(|it| Some(Repeated { key: text_of(&it[0])?, first: place_of(&it[1])?, last: place_of(&it[2])? }));
+    let mended = match &json[2] {
+        Json::Null => None,
+        place => Some(place_of(place)?),
+    };
+    Some(Ok(Document { root: node_of(&json[0])?, repeated: repeated.collect::<Option<_>>()?, mended }))
+}
+
+/// `[line, column]`, or `[]` where it is not known.
+fn place(place: Place) -> Json {
+    match place {
+        Place::File { line, column } => json!([line, column]),
+        // What was read was not given by `--set`.
+        Place::Somewhere | Place::Set => json!([]),
+    }
+}
+
+fn place_of(json: &Json) -> Option<Place> {
+    let number = |index: usize| usize::try_from(json[index].as_u64()?).ok();
+    Some(match json.as_array()?.as_slice() {
+        [] => Place::Somewhere,
+        _ => Place::File { line: number(0)?, column: number(1)? },
+    })
+}
+
+/// `[place, text]`, `[place, whether nothing was written]`, `[place, nodes]`, or `[place, keys, their places, nodes]`.
+fn node(of: &Node) -> Json {
+    match &of.value {
+        Value::Text(text) => json!([place(of.place), text.content]),
+        Value::Null { blank } => json!([place(of.place), blank]),
+        Value::List(nodes) => json!([place(of.place), nodes.iter().map(node).collect::<Vec<_>>()]),
+        Value::Map(entries) => {
+            let list = |part: fn(&Entry) -> Json| entries.iter().map(part).collect::<Vec<_>>();
+            json!([
+                place(of.place),
+                list(|entry| json!(entry.key)),
+                list(|entry| place(entry.place)),
+                list(|entry| node(&entry.node))
+            ])
+        }
+    }
+}
+
+fn node_of(json: &Json) -> Option<Node> {
+    let value = match json.as_array()?.as_slice() {
+        [_, Json::String(text)] => Value::Text(Text::plain(text.as_str())),
+        [_, Json::Bool(blank)] => Value::Null { blank: *blank },
+        [_, Json::Array(nodes)] => Value::List(nodes.iter().map(node_of).collect::<Option<_>>()?),
+        [_, Json::Array(keys), places, nodes] => {
+            let entry = |(index, key): (usize, &Json)| {
+                Some(Entry { key: text_of(key)?, place: place_of(&places[index])?, node: node_of(&nodes[index])? })
+            };
+            Value::Map(keys.iter().enumerate().map(entry).collect::<Option<_>>()?)
+        }
+        _ => return None,
+    };
+    Some(Node { value, place: place_of(&json[0])? })
+}
+
+fn text_of(json: &Json) -> Option<String> {
+    Some(json.as_str()?.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn comes_back(yaml: &str) {
+        let written = Written::from_yaml(yaml);
+        let back = Written::from_json(&written.to_json());
+        assert_eq!(format!("{back:?}"), format!("{written:?}"));
+    }
+
+    #[test]
+    fn everything_comes_back() {
+        for yaml in [
+            "",
+            "a: 1",
+            "a: {b: [c, ~, \"\", {d: e}], f: }\na: x\nseparator: ,\n",
+            "\u{feff}# only a comment",
+            "a: [",
+            "a: !tag b",
+        ] {
+            comes_back(yaml);
+        }
+    }
+
+    #[test]
+    fn what_is_something_else_is_refused() {
+        for text in
+            ["", "edfi_api:", "{}", "[]", "[[[],\"a\"]]", "[[[1],true],[],null]", "[[[],[\"a\"],[],[]],[],null]"]
+        {
+            assert!(Written::from_json(text).into_document().is_err(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_comes_back(text in r"(\PC|[\n :\-\[\]{},#&*!|>'\x22]|<<){0,60}") {
+            comes_back(&text);
+        }
+    }
+}
