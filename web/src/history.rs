@@ -252,5 +252,6 @@ pub fn surplus(entries: &[Entry]) -> Vec<Entry> {
     surplus
 }
 
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests;

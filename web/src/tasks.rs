@@ -9,7 +9,8 @@ pub mod survey;
 mod spans;
 mod stored;
 
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests;
 
 use lightbeam_core::host::FileError;
