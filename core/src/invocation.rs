@@ -1,10 +1,11 @@
 //! What the user asked for: a command and its flags, before any configuration is read.
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value};
 
 /// A command with its flags. Front ends build it; texts are as typed, and are checked by [`crate::config`].
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a flag that the user types")]
 pub struct Invocation {
     /// The command.
@@ -49,6 +50,68 @@ pub struct Invocation {
     pub fail_on: FailOn,
     /// `--log-level`: wins over the configuration's `log_level`.
     pub log_level: Option<String>,
+}
+
+/// Of a JSON object, as it is written; what is missing has its default.
+///
+/// Not derived: that is 15 kB of WebAssembly, in each of the page's modules.
+impl<'de> Deserialize<'de> for Invocation {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut given = Map::deserialize(deserializer)?;
+        let mut invocation = Self::default();
+        for (name, text) in invocation.texts() {
+            match given.remove(name) {
+                Some(Value::String(given)) => *text = Some(given),
+                Some(Value::Null) | None => {}
+                Some(_) => return Err(D::Error::custom(name)),
+            }
+        }
+        for (name, switch) in invocation.switches() {
+            if let Some(given) = given.remove(name) {
+                *switch = given.as_bool().ok_or_else(|| D::Error::custom(name))?;
+            }
+        }
+        if let Some(set) = given.remove("set") {
+            invocation.set = Vec::deserialize(set).map_err(D::Error::custom)?;
+        }
+        if let Some(command) = given.remove("command") {
+            invocation.command = Command::deserialize(command).map_err(D::Error::custom)?;
+        }
+        if let Some(fail_on) = given.remove("fail_on") {
+            invocation.fail_on = FailOn::deserialize(fail_on).map_err(D::Error::custom)?;
+        }
+        Ok(invocation)
+    }
+}
+
+impl Invocation {
+    fn texts(&mut self) -> [(&'static str, &mut Option<String>); 13] {
+        [
+            ("config_file", &mut self.config_file),
+            ("selector", &mut self.selector),
+            ("exclude", &mut self.exclude),
+            ("keep_keys", &mut self.keep_keys),
+            ("drop_keys", &mut self.drop_keys),
+            ("query", &mut self.query),
+            ("params", &mut self.params),
+            ("older_than", &mut self.older_than),
+            ("newer_than", &mut self.newer_than),
+            ("resend_status_codes", &mut self.resend_status_codes),
+            ("results_file", &mut self.results_file),
+            ("failed_dir", &mut self.failed_dir),
+            ("log_level", &mut self.log_level),
+        ]
+    }
+
+    fn switches(&mut self) -> [(&'static str, &mut bool); 5] {
+        [
+            ("wipe", &mut self.wipe),
+            ("force", &mut self.force),
+            ("dry_run", &mut self.dry_run),
+            ("yes", &mut self.yes),
+            ("force_unlock", &mut self.force_unlock),
+        ]
+    }
 }
 
 /// The commands.
@@ -111,4 +174,48 @@ pub enum FailOn {
     Any,
     /// Failed records never change the exit code.
     Never,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every field with another value than its default.
+    fn whole() -> Invocation {
+        let mut invocation = Invocation {
+            command: Command::ValidateSend,
+            set: vec![("data_dir".to_owned(), "x".to_owned())],
+            fail_on: FailOn::Never,
+            ..Invocation::default()
+        };
+        invocation.texts().into_iter().for_each(|(name, text)| *text = Some(name.to_owned()));
+        invocation.switches().into_iter().for_each(|(_, switch)| *switch = true);
+        invocation
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        for invocation in [Invocation::default(), whole()] {
+            let json = serde_json::to_string(&invocation).unwrap();
+            assert_eq!(serde_json::from_str::<Invocation>(&json).unwrap(), invocation);
+        }
+        assert_eq!(serde_json::from_str::<Invocation>("{\"unknown\":1}").unwrap(), Invocation::default());
+    }
+
+    #[test]
+    fn every_field_is_read() {
+        // A field that was forgotten would be read as its default.
+        let Value::Object(written) = serde_json::to_value(whole()).unwrap() else { panic!("no object") };
+        let Value::Object(default) = serde_json::to_value(Invocation::default()).unwrap() else { panic!("no object") };
+        for (name, value) in &written {
+            assert_ne!(value, &default[name], "{name} is missing in the tables");
+        }
+    }
+
+    #[test]
+    fn what_is_of_another_kind_is_refused() {
+        for json in ["[]", "{\"selector\":1}", "{\"wipe\":\"yes\"}", "{\"command\":\"Fly\"}", "{\"set\":[[1]]}"] {
+            assert!(serde_json::from_str::<Invocation>(json).is_err(), "{json}");
+        }
+    }
 }

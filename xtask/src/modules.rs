@@ -30,6 +30,9 @@ pub(crate) const MODULES: [Module; 2] = [
 
 const PAGE: &str = "index.html";
 
+/// How the names of modules end.
+pub(crate) const WASM: &str = "_bg.wasm";
+
 /// What stands between an engine's file and the place of its integrity in the page's source.
 const NO_INTEGRITY: &str = "\" data-integrity=\"\"";
 
@@ -39,10 +42,14 @@ pub(crate) fn name_by_content(page: &Path) -> Result<()> {
     for name in project::files_below(page)? {
         let Some((module, ending)) = parts(&name) else { continue };
         let file = page.join(&name);
-        let content = std::fs::read(&file).map_err(|error| Failure::file("read", &file, &error))?;
+        let built = std::fs::read(&file).map_err(|error| Failure::file("read", &file, &error))?;
+        let content =
+            if ending == WASM { without_custom_sections(&built).ok_or_else(|| broken(&name))? } else { built.clone() };
         let named = format!("{}-{}{ending}", module.program, digest(&content));
-        html = filled(&html, &name, &named, &integrity(&content))?;
-        std::fs::rename(&file, page.join(&named)).map_err(|error| Failure::file("rename", &file, &error))?;
+        html = filled(&html, &name, &named, &integrity(&content))?.replace(&integrity(&built), &integrity(&content));
+        std::fs::remove_file(&file).map_err(|error| Failure::file("remove", &file, &error))?;
+        let file = page.join(&named);
+        std::fs::write(&file, content).map_err(|error| Failure::file("write", &file, &error))?;
     }
     if html.contains(NO_INTEGRITY) {
         return Err(Failure::new(format!("{PAGE} names a file of the engine that was not built")));
@@ -64,7 +71,7 @@ pub(crate) fn file(page: &Path, module: Module, ending: &str) -> Result<String> 
 /// The module that a file belongs to, and what follows the digest in its name.
 fn parts(name: &str) -> Option<(Module, &str)> {
     let module = MODULES.into_iter().find(|module| name.starts_with(module.program))?;
-    let ending = ["_bg.wasm", ".js"].into_iter().find(|ending| name.ends_with(ending))?;
+    let ending = [WASM, ".js"].into_iter().find(|ending| name.ends_with(ending))?;
     Some((module, ending))
 }
 
@@ -76,6 +83,31 @@ fn filled(html: &str, name: &str, named: &str, integrity: &str) -> Result<String
     let gap = format!("{name}{NO_INTEGRITY}");
     let html = html.replace(&gap, &format!("{name}\" data-integrity=\"{integrity}\""));
     Ok(html.replace(name, named))
+}
+
+/// A module without what only tools read, such as names: wasm-bindgen writes some that Trunk has no switch for.
+/// `None` for what is no module.
+fn without_custom_sections(module: &[u8]) -> Option<Vec<u8>> {
+    let (head, mut rest) = module.split_at_checked(8)?;
+    let mut kept = head.to_vec();
+    while let Some(kind) = rest.first() {
+        // A section is its kind, its length as LEB128, and its content.
+        let digits = rest[1..].iter().position(|byte| byte & 0x80 == 0)? + 1;
+        let length = rest[1..=digits]
+            .iter()
+            .rev()
+            .try_fold(0_usize, |length, byte| Some(length.checked_mul(128)? + usize::from(byte & 0x7F)))?;
+        let (section, behind) = rest.split_at_checked((1 + digits).checked_add(length)?)?;
+        if *kind != 0 {
+            kept.extend_from_slice(section);
+        }
+        rest = behind;
+    }
+    head.starts_with(b"\0asm").then_some(kept)
+}
+
+fn broken(name: &str) -> Failure {
+    Failure::new(format!("{name} is no WebAssembly module"))
 }
 
 /// 64 bits of a digest: names are no proof, the integrity is.
@@ -112,6 +144,17 @@ mod tests {
         assert_eq!(parts("lightbeam-engine_bg.wasm"), Some((engine, "_bg.wasm")));
         assert_eq!(parts("boot-0123456789abcdef.js"), None);
         assert_eq!(parts("lightbeam-web.d.ts"), None);
+    }
+
+    #[test]
+    fn only_what_tools_read_is_left_out() {
+        let long = [vec![10, 0x80, 1], vec![7; 128]].concat();
+        let module = [&b"\0asm\x01\0\0\0"[..], &[1, 2, 8, 8], &[0, 3, 1, 65, 66], &long, &[0, 1, 9]].concat();
+        let kept = [&b"\0asm\x01\0\0\0"[..], &[1, 2, 8, 8], &long].concat();
+        assert_eq!(without_custom_sections(&module), Some(kept));
+        for broken in [&b"\0as"[..], b"<!doctype html>", b"\0asm\x01\0\0\0\x01", b"\0asm\x01\0\0\0\x01\x05\0"] {
+            assert_eq!(without_custom_sections(broken), None);
+        }
     }
 
     #[test]

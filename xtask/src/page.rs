@@ -128,7 +128,7 @@ impl fmt::Display for Size {
 
 fn size(page: &Path, module: Module) -> Result<Size> {
     let packed = project::target().join(format!("{}.wasm.br", module.program));
-    let module = page.join(modules::file(page, module, "_bg.wasm")?);
+    let module = page.join(modules::file(page, module, modules::WASM)?);
     process::run(Command::new("brotli").args(["-q", "11", "-f", "-o"]).arg(&packed).arg(&module))?;
     let length = |file: &Path| {
         std::fs::metadata(file).map(|about| about.len()).map_err(|error| Failure::file("look at", file, &error))

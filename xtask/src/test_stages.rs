@@ -88,7 +88,7 @@ const STAGES: &[Stage] = &[
     },
     Stage {
         name: "page",
-        what: "the page builds, and is small enough: dist/",
+        what: "the page builds, and its modules are small enough: dist/",
         run: |tools| page::check_size(&tools.page()?),
     },
     Stage {

@@ -3,7 +3,7 @@
 //! This is what a host may get from somebody else. The page reads YAML where people edit it, so its engine, which is
 //! downloaded, has no YAML.
 
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 use super::syntax::SyntaxError;
 use super::tree::{Entry, Node, Place, Text, Value};
@@ -38,15 +38,41 @@ impl Written {
 
     /// All of it, in the form that [`Written::from_json`] takes.
     pub fn to_json(&self) -> String {
-        let json = match &self.0 {
+        let mut json = String::new();
+        match &self.0 {
             Ok(document) => {
-                let repeated = document.repeated.iter();
-                let repeated = repeated.map(|it| json!([it.key, place(it.first), place(it.last)]));
-                json!([node(&document.root), repeated.collect::<Vec<_>>(), document.mended.map(place)])
+                json.push('[');
+                write_node(&document.root, &mut json);
+                json.push(',');
+                write_list(&document.repeated, &mut json, |repeated, json| {
+                    json.push('[');
+                    write_text(&repeated.key, json);
+                    for place in [repeated.first, repeated.last] {
+                        json.push(',');
+                        write_place(place, json);
+                    }
+                    json.push(']');
+                });
+                json.push(',');
+                match document.mended {
+                    Some(place) => write_place(place, &mut json),
+                    None => json.push_str("null"),
+                }
+                json.push(']');
             }
-            Err(error) => json!({"message": error.message, "hint": error.hint, "place": place(error.place)}),
-        };
-        json.to_string()
+            Err(error) => {
+                json.push_str("{\"message\":");
+                write_text(&error.message, &mut json);
+                if let Some(hint) = &error.hint {
+                    json.push_str(",\"hint\":");
+                    write_text(hint, &mut json);
+                }
+                json.push_str(",\"place\":");
+                write_place(error.place, &mut json);
+                json.push('}');
+            }
+        }
+        json
     }
 
     pub(super) fn into_document(self) -> Result<Document, SyntaxError> {
@@ -71,12 +97,12 @@ fn outcome(json: &Json) -> Option<Result<Document, SyntaxError>> {
 }
 
 /// `[line, column]`, or `[]` where it is not known.
-fn place(place: Place) -> Json {
-    match place {
-        Place::File { line, column } => json!([line, column]),
+fn write_place(place: Place, json: &mut String) {
+    json.push_str(&match place {
+        Place::File { line, column } => format!("[{line},{column}]"),
         // What was read was not given by `--set`.
-        Place::Somewhere | Place::Set => json!([]),
-    }
+        Place::Somewhere | Place::Set => "[]".to_owned(),
+    });
 }
 
 fn place_of(json: &Json) -> Option<Place> {
@@ -88,21 +114,38 @@ fn place_of(json: &Json) -> Option<Place> {
 }
 
 /// `[place, text]`, `[place, whether nothing was written]`, `[place, nodes]`, or `[place, keys, their places, nodes]`.
-fn node(of: &Node) -> Json {
-    match &of.value {
-        Value::Text(text) => json!([place(of.place), text.content]),
-        Value::Null { blank } => json!([place(of.place), blank]),
-        Value::List(nodes) => json!([place(of.place), nodes.iter().map(node).collect::<Vec<_>>()]),
+fn write_node(node: &Node, json: &mut String) {
+    json.push('[');
+    write_place(node.place, json);
+    json.push(',');
+    match &node.value {
+        Value::Text(text) => write_text(&text.content, json),
+        Value::Null { blank } => json.push_str(if *blank { "true" } else { "false" }),
+        Value::List(nodes) => write_list(nodes, json, write_node),
         Value::Map(entries) => {
-            let list = |part: fn(&Entry) -> Json| entries.iter().map(part).collect::<Vec<_>>();
-            json!([
-                place(of.place),
-                list(|entry| json!(entry.key)),
-                list(|entry| place(entry.place)),
-                list(|entry| node(&entry.node))
-            ])
+            write_list(entries, json, |entry, json| write_text(&entry.key, json));
+            json.push(',');
+            write_list(entries, json, |entry, json| write_place(entry.place, json));
+            json.push(',');
+            write_list(entries, json, |entry, json| write_node(&entry.node, json));
         }
     }
+    json.push(']');
+}
+
+fn write_list<T>(list: &[T], json: &mut String, write: impl Fn(&T, &mut String)) {
+    json.push('[');
+    for (index, item) in list.iter().enumerate() {
+        if index > 0 {
+            json.push(',');
+        }
+        write(item, json);
+    }
+    json.push(']');
+}
+
+fn write_text(text: &str, json: &mut String) {
+    json.push_str(&serde_json::to_string(text).expect("a text is JSON"));
 }
 
 fn node_of(json: &Json) -> Option<Node> {

@@ -119,9 +119,9 @@ fn estimate(store: Store, requests: u64, failed: u64) -> String {
     if requests == 0 {
         return "Nothing is left to send: everything was accepted before.".to_owned();
     }
-    let seen = store.last(Purpose::Send).map(|run| run.snapshot.with_untracked(|snapshot| snapshot.rate));
-    let seen = seen.filter(|rate| *rate >= 1.0);
-    let rate = seen.unwrap_or(GUESSED_RATE);
+    let seen = store.last(Purpose::Send).map(|run| run.snapshot.with_untracked(|snapshot| snapshot.per_minute));
+    let seen = seen.filter(|per_minute| *per_minute >= 60);
+    let rate = seen.map_or(GUESSED_RATE, |per_minute| per_minute as f64 / 60.0);
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a guess")]
     let (seconds, shown) = ((requests as f64 / rate).ceil() as u64, rate.round() as u64);
     let assumed = if seen.is_some() { "as in the last load from this page" } else { "which is a guess" };
