@@ -11,7 +11,7 @@ pub(crate) fn parse(text: &str) -> Option<f64> {
     };
     let (digits, exponent) = unsigned.split_once(['e', 'E']).unwrap_or((unsigned, "0"));
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    let begins_well = digits.starts_with(|c: char| c.is_ascii_digit() || c == '.' && fraction != "");
+    let begins_well = digits.starts_with(|c: char| c.is_ascii_digit() || c == '.' && !fraction.is_empty());
     // JSON knows neither leading zeros nor a point without digits on both sides.
     let whole = match whole.trim_start_matches('0') {
         "" => "0",

@@ -253,4 +253,5 @@ pub fn surplus(entries: &[Entry]) -> Vec<Entry> {
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
+#[allow(clippy::unwrap_used, reason = "these are tests")]
 mod tests;

@@ -10,6 +10,7 @@ mod spans;
 mod stored;
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
+#[allow(clippy::unwrap_used, reason = "these are tests")]
 mod tests;
 
 use lightbeam_core::host::FileError;
