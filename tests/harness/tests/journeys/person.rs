@@ -241,7 +241,9 @@ impl Person {
     #[track_caller]
     pub(crate) fn downloaded(&self, name: &str) -> Vec<u8> {
         let file = self.downloads.path().join(name);
-        self.waits_until(&format!("there is a download {name}"), || file.is_file());
+        // Its name is taken by an empty file before there is anything in it; none of the page's is empty.
+        let is_whole = || file.metadata().is_ok_and(|about| about.len() > 0);
+        self.waits_until(&format!("there is a download {name}"), is_whole);
         let bytes = std::fs::read(&file).unwrap();
         std::fs::remove_file(file).unwrap();
         bytes
