@@ -252,11 +252,6 @@ pub fn surplus(entries: &[Entry]) -> Vec<Entry> {
     surplus
 }
 
-<<<<<<< HEAD
 #[cfg(test)]
 #[cfg(not(target_arch = "wasm32"))]
-=======
-#[cfg(all(test, not(target_arch = "wasm32")))]
-#[allow(clippy::unwrap_used, reason = "these are tests")]
->>>>>>> ui-connect
 mod tests;

@@ -20,12 +20,16 @@ pub(crate) struct Module {
     pub(crate) program: &'static str,
     /// What it is.
     pub(crate) what: &'static str,
+    /// Bytes that it may have at most as it is downloaded (brotli, quality 11).
+    pub(crate) most_packed: u64,
 }
 
 /// Both of them.
 pub(crate) const MODULES: [Module; 2] = [
-    Module { program: "lightbeam-web", what: "the page's module" },
-    Module { program: "lightbeam-engine", what: "the engine's module" },
+    // People wait for this one.
+    Module { program: "lightbeam-web", what: "the page's module", most_packed: 450_000 },
+    // It comes while they type; it should have no more than the other, and must not grow until it has.
+    Module { program: "lightbeam-engine", what: "the engine's module", most_packed: 475_000 },
 ];
 
 const PAGE: &str = "index.html";
