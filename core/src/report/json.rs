@@ -208,7 +208,7 @@ impl PythonLike {
 }
 
 impl Formatter for PythonLike {
-    /// By what writes numbers everywhere else: serde_json's own way is one more, and would have to be downloaded.
+    /// By what writes numbers everywhere else: `serde_json`'s own way is one more, and would have to be downloaded.
     fn write_f64<W: ?Sized + Write>(&mut self, writer: &mut W, value: f64) -> io::Result<()> {
         let point = if value.fract() == 0.0 { ".0" } else { "" };
         write!(writer, "{value}{point}")
