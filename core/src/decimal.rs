@@ -17,8 +17,14 @@ pub(crate) fn parse(text: &str) -> Option<f64> {
         "" => "0",
         rest => rest,
     };
+    let ends_well = digits_end(exponent);
     let number = format!("{sign}{whole}.{fraction}0e{exponent}");
-    begins_well.then(|| serde_json::from_slice(number.as_bytes()).ok()).flatten()
+    (begins_well && ends_well).then(|| serde_json::from_slice(number.as_bytes()).ok()).flatten()
+}
+
+/// The JSON parser passes over blanks behind a number.
+fn digits_end(exponent: &str) -> bool {
+    exponent.ends_with(|c: char| c.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -44,9 +50,10 @@ mod tests {
         ] {
             assert_eq!(parse(text), Some(number), "{text}");
         }
-        for text in
-            ["", ".", "-", "+-1", "1 ", "1e", "1e5.0", "inf", "NaN", "1.2.3", "0x10", "1_000", "1e400", "e5", ".e5"]
-        {
+        for text in [
+            "", ".", "-", "+-1", "1 ", "1e5 ", "1e5\n", "1e", "1e5.0", "inf", "NaN", "1.2.3", "0x10", "1_000", "1e400",
+            "e5", ".e5",
+        ] {
             assert_eq!(parse(text), None, "{text}");
         }
     }

@@ -15,7 +15,7 @@ const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Au
 pub(super) fn read(text: &str, now: Timestamp) -> Option<Duration> {
     let text = text.trim();
     let wait = if text.starts_with(|first: char| first.is_ascii_digit()) {
-        // A number beyond all bounds is still a wait; the caller caps it.
+        // The caller caps it.
         Duration::from_secs_f64(decimal::parse(text)?.min(1e9))
     } else {
         Duration::try_from(date(text)?.duration_since(now)).ok()?

@@ -148,6 +148,10 @@ impl Engine {
                 self.0.ready.set(true);
                 let backlog = std::mem::take(&mut *self.0.backlog.borrow_mut());
                 for message in backlog {
+                    // A message that could not be handed over has ended all jobs: none of them may begin after that.
+                    if self.0.worker.borrow().is_none() {
+                        break;
+                    }
                     self.say(message);
                 }
             }
@@ -190,7 +194,7 @@ fn member(object: &JsValue, name: &str) -> JsValue {
 
 fn not_loaded(why: &str) -> String {
     format!(
-        "the part of the page that does the work could not be downloaded ({why}); check the network and try again, and \
+        "the part of the page that does the work could not be loaded ({why}); check the network and try again, and \
          if that does not help, load the page again"
     )
 }

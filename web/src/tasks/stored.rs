@@ -1,4 +1,6 @@
-use crc32fast::Hasher;
+//! Files that are copied under their own names, packed ones too.
+
+use lightbeam_core::crc32::Crc32;
 use lightbeam_core::host::{FileError, Sink};
 
 /// The longest block of bytes that are not packed (RFC 1951, 3.2.4).
@@ -14,7 +16,7 @@ pub(super) struct Stored<S> {
 
 #[derive(Default)]
 struct Gzip {
-    crc32: Hasher,
+    crc32: Crc32,
     /// Modulo 2^32.
     length: u32,
 }
@@ -31,7 +33,7 @@ impl<S: Sink> Stored<S> {
     /// Adds bytes.
     pub(super) async fn write(&mut self, bytes: &[u8]) -> Result<(), FileError> {
         let Some(gzip) = &mut self.gzip else { return self.sink.write(bytes).await };
-        gzip.crc32.update(bytes);
+        gzip.crc32.add(bytes);
         for block in bytes.chunks(BLOCK) {
             #[allow(clippy::cast_possible_truncation, reason = "a block is that short")]
             let length = block.len() as u16;
@@ -46,7 +48,7 @@ impl<S: Sink> Stored<S> {
     pub(super) async fn commit(mut self) -> Result<(), FileError> {
         if let Some(Gzip { crc32, length }) = self.gzip {
             self.sink.write(&head(true, 0)).await?;
-            self.sink.write(&crc32.finalize().to_le_bytes()).await?;
+            self.sink.write(&crc32.sum().to_le_bytes()).await?;
             self.sink.write(&length.to_le_bytes()).await?;
         }
         self.sink.commit().await

@@ -19,7 +19,7 @@ fn person_and_students() -> (Person, Records) {
 
 #[test]
 fn delete_what_files_describe() {
-    let (person, all) = person_and_students();
+    let (person, _) = person_and_students();
     let some = Records::students(2..=4);
     person.chooses_files(&some.files());
     person.goes_to("Remove");
@@ -39,7 +39,6 @@ fn delete_what_files_describe() {
     person.waits_for_requests("DELETE", 3);
     assert_eq!(person.end_of("delete"), "✔ Done. Everything that was to be done was tried.");
     assert_eq!(person.held("students"), crate::records::sorted([1, 5, 6].map(crate::records::student)));
-    assert_eq!(all.count(), 6);
 }
 
 #[test]
