@@ -2,7 +2,7 @@
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// A command with its flags. Front ends build it; texts are as typed, and are checked by [`crate::config`].
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -52,39 +52,52 @@ pub struct Invocation {
     pub log_level: Option<String>,
 }
 
-/// Of a JSON object, as it is written; what is missing has its default.
-///
-/// Not derived: that is 15 kB of WebAssembly, in each of the page's modules.
 impl<'de> Deserialize<'de> for Invocation {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut given = Map::deserialize(deserializer)?;
-        let mut invocation = Self::default();
-        for (name, text) in invocation.texts() {
-            match given.remove(name) {
-                Some(Value::String(given)) => *text = Some(given),
-                Some(Value::Null) | None => {}
-                Some(_) => return Err(D::Error::custom(name)),
-            }
-        }
-        for (name, switch) in invocation.switches() {
-            if let Some(given) = given.remove(name) {
-                *switch = given.as_bool().ok_or_else(|| D::Error::custom(name))?;
-            }
-        }
-        if let Some(set) = given.remove("set") {
-            invocation.set = Vec::deserialize(set).map_err(D::Error::custom)?;
-        }
-        if let Some(command) = given.remove("command") {
-            invocation.command = Command::deserialize(command).map_err(D::Error::custom)?;
-        }
-        if let Some(fail_on) = given.remove("fail_on") {
-            invocation.fail_on = FailOn::deserialize(fail_on).map_err(D::Error::custom)?;
-        }
-        Ok(invocation)
+        Self::from_json(&Value::deserialize(deserializer)?).ok_or_else(|| D::Error::custom("no invocation"))
     }
 }
 
 impl Invocation {
+    /// Of a JSON object, as it is written; what is missing has its default. `None` where something is of another kind.
+    ///
+    /// Not derived: that is 15 kB of WebAssembly, in each of the page's modules.
+    pub fn from_json(json: &Value) -> Option<Self> {
+        let given = json.as_object()?;
+        let mut invocation = Self::default();
+        for (name, text) in invocation.texts() {
+            *text = match given.get(name) {
+                Some(Value::String(given)) => Some(given.clone()),
+                Some(Value::Null) | None => None,
+                Some(_) => return None,
+            };
+        }
+        for (name, switch) in invocation.switches() {
+            *switch = match given.get(name) {
+                Some(given) => given.as_bool()?,
+                None => false,
+            };
+        }
+        if let Some(set) = given.get("set") {
+            for pair in set.as_array()? {
+                invocation.set.push((pair[0].as_str()?.to_owned(), pair[1].as_str()?.to_owned()));
+            }
+        }
+        if let Some(command) = given.get("command") {
+            let command = command.as_str()?;
+            invocation.command = Command::ALL.into_iter().find(|it| it.variant() == command)?;
+        }
+        if let Some(fail_on) = given.get("fail_on") {
+            invocation.fail_on = match fail_on.as_str()? {
+                "All" => FailOn::All,
+                "Any" => FailOn::Any,
+                "Never" => FailOn::Never,
+                _ => return None,
+            };
+        }
+        Some(invocation)
+    }
+
     fn texts(&mut self) -> [(&'static str, &mut Option<String>); 13] {
         [
             ("config_file", &mut self.config_file),
@@ -149,6 +162,20 @@ impl Command {
         Self::Create,
     ];
 
+    /// The name that is written to JSON.
+    fn variant(self) -> &'static str {
+        match self {
+            Self::Count => "Count",
+            Self::Fetch => "Fetch",
+            Self::Validate => "Validate",
+            Self::Send => "Send",
+            Self::ValidateSend => "ValidateSend",
+            Self::Delete => "Delete",
+            Self::Truncate => "Truncate",
+            Self::Create => "Create",
+        }
+    }
+
     /// The word the user types.
     pub fn name(self) -> &'static str {
         match self {
@@ -200,6 +227,13 @@ mod tests {
             assert_eq!(serde_json::from_str::<Invocation>(&json).unwrap(), invocation);
         }
         assert_eq!(serde_json::from_str::<Invocation>("{\"unknown\":1}").unwrap(), Invocation::default());
+        for command in Command::ALL {
+            assert_eq!(serde_json::to_value(command).unwrap(), command.variant());
+        }
+        for fail_on in [FailOn::All, FailOn::Any, FailOn::Never] {
+            let json = serde_json::json!({ "fail_on": fail_on });
+            assert_eq!(Invocation::from_json(&json).unwrap().fail_on, fail_on);
+        }
     }
 
     #[test]

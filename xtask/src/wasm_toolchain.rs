@@ -19,6 +19,9 @@ pub(crate) const DEBIAN_CARGO: &str = "/usr/bin/cargo";
 pub(crate) const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 pub(crate) const DEBIAN_CLIPPY: &str = "/usr/bin/cargo-clippy";
 
+/// What makes the page's modules small, as in `.cargo/config.toml`.
+const PAGE_CFGS: [&str; 2] = ["erase_components", "sha2_backend_soft=\"compact\""];
+
 /// Which compiler has standard libraries for the wasm targets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum WasmToolchain {
@@ -99,7 +102,9 @@ fn debian(program: impl AsRef<OsStr>, sysroot: &Path, target: &str) -> Command {
     flags.push(sysroot);
     // What is in the environment hides the flags of .cargo/config.toml.
     if target == BROWSER {
-        flags.push("\u{1f}--cfg\u{1f}erase_components");
+        for cfg in PAGE_CFGS {
+            flags.push(format!("\u{1f}--cfg\u{1f}{cfg}"));
+        }
     }
     let mut command = debian_command(program);
     command.current_dir(project::root()).env("CARGO_ENCODED_RUSTFLAGS", flags);
@@ -155,9 +160,11 @@ mod tests {
         assert_eq!(variable("RUSTUP_TOOLCHAIN"), Some(None));
         let page = toolchain.cargo("build", BROWSER);
         let flags = page.get_envs().find(|(key, _)| *key == "CARGO_ENCODED_RUSTFLAGS").unwrap().1.unwrap();
-        assert_eq!(flags, "--sysroot\u{1f}/a b/std\u{1f}--cfg\u{1f}erase_components");
+        let cfgs = "--cfg\u{1f}erase_components\u{1f}--cfg\u{1f}sha2_backend_soft=\"compact\"";
+        assert_eq!(flags.to_string_lossy(), format!("--sysroot\u{1f}/a b/std\u{1f}{cfgs}"));
         let config = project::read(&project::root().join(".cargo/config.toml")).unwrap();
-        assert!(config.contains("rustflags = [\"--cfg\", \"erase_components\"]"), "{config}");
+        let cfgs: Vec<_> = PAGE_CFGS.iter().flat_map(|cfg| ["--cfg", cfg]).collect();
+        assert!(config.contains(&format!("rustflags = {cfgs:?}")), "{config}");
         let arguments: Vec<_> = command.get_args().collect();
         assert_eq!(arguments, ["build", "--target", COMPONENT]);
     }

@@ -4,7 +4,7 @@
 use bytes::{Buf, Bytes};
 use flate2::{Decompress, FlushDecompress, Status};
 
-use crate::crc32::Crc32;
+use crate::crc32::{self, Crc32};
 
 /// Unpacks gzip data of one or several members in steps of bounded size.
 #[derive(Debug)]
@@ -12,41 +12,36 @@ pub(super) struct Unpacker {
     packed: Bytes,
     ended: bool,
     part: Part,
-    /// What was gathered of a part of fixed length.
+    /// The beginning of a header or trailer whose rest is not there yet.
     gathered: Vec<u8>,
     inflate: Decompress,
-    /// Of the member's header, then of its content.
+    /// Of the member's content.
     crc: Crc32,
     /// Of the member's content, modulo 2^32.
     length: u32,
 }
 
-/// Where in a member the next packed byte stands. A header has parts that its flags announce.
+/// Where in a member the next packed byte stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
-    /// What every member begins with. Behind a member that ended, there may be none.
-    Start {
+    /// Behind a member that ended, there may be none.
+    Header {
         first: bool,
     },
-    ExtraLength(Flags),
-    Extra(Flags, usize),
-    /// Up to a zero byte, as the comment.
-    Name(Flags),
-    Comment(Flags),
-    HeaderSum(Flags),
     Content,
     /// The check sum and the length of the content.
     Trailer,
 }
 
-/// What is still to come of a header.
-type Flags = u8;
+/// Flags of a header: parts that it has beside the first ten bytes.
+const HEADER_SUM: u8 = 2;
+const EXTRA: u8 = 4;
+const NAME: u8 = 8;
+const COMMENT: u8 = 16;
+const RESERVED: u8 = 0b1110_0000;
 
-const HEADER_SUM: Flags = 2;
-const EXTRA: Flags = 4;
-const NAME: Flags = 8;
-const COMMENT: Flags = 16;
-const RESERVED: Flags = 0b1110_0000;
+/// No header is longer: one of those has a file's name of its own length, and is another kind of file by mistake.
+const LONGEST_HEADER: usize = 1 << 20;
 
 /// The outcome of one step.
 #[derive(Debug, PartialEq, Eq)]
@@ -73,7 +68,7 @@ impl Unpacker {
         Self {
             packed: Bytes::new(),
             ended: false,
-            part: Part::Start { first: true },
+            part: Part::Header { first: true },
             gathered: Vec::new(),
             inflate: Decompress::new(false),
             crc: Crc32::default(),
@@ -101,85 +96,45 @@ impl Unpacker {
                     0 => {}
                     count => return Ok(Step::Unpacked(count)),
                 },
-                Part::Start { first: false } if used_up && self.gathered.is_empty() => return Ok(Step::End),
+                Part::Header { first: false } if used_up && self.gathered.is_empty() => return Ok(Step::End),
                 _ if used_up => return Err(Damage::Cut),
-                _ => self.part = self.frame()?,
+                Part::Header { .. } => self.header()?,
+                Part::Trailer => self.trailer()?,
             }
         }
     }
 
-    /// Takes in what stands around the content, as far as it is there; returns the part that comes then.
-    fn frame(&mut self) -> Result<Part, Damage> {
-        Ok(match self.part {
-            Part::Start { .. } => {
-                let Some(start) = self.gather(10) else { return Ok(self.part) };
-                let flags = start[3];
-                // The magic number, and the only method that there is.
-                if start[..3] != [0x1F, 0x8B, 8] || flags & RESERVED != 0 {
-                    return Err(Damage::Corrupt);
-                }
-                self.crc.add(&start);
-                self.header(flags)
-            }
-            Part::ExtraLength(flags) => {
-                let Some(length) = self.gather(2) else { return Ok(self.part) };
-                self.crc.add(&length);
-                Part::Extra(flags, usize::from(length[0]) | usize::from(length[1]) << 8)
-            }
-            Part::Extra(flags, left) => {
-                let count = left.min(self.packed.len());
-                let bytes = self.packed.split_to(count);
-                self.crc.add(&bytes);
-                if count < left { Part::Extra(flags, left - count) } else { self.header(flags) }
-            }
-            Part::Name(flags) | Part::Comment(flags) => {
-                let end = memchr::memchr(0, &self.packed);
-                let bytes = self.packed.split_to(end.map_or(self.packed.len(), |end| end + 1));
-                self.crc.add(&bytes);
-                if end.is_some() { self.header(flags) } else { self.part }
-            }
-            Part::HeaderSum(flags) => {
-                let Some(told) = self.gather(2) else { return Ok(self.part) };
-                if self.crc.sum().to_le_bytes()[..2] != told[..] {
-                    return Err(Damage::Corrupt);
-                }
-                self.header(flags)
-            }
-            Part::Content => Part::Content,
-            Part::Trailer => {
-                let Some(told) = self.gather(8) else { return Ok(self.part) };
-                let found = [self.crc.sum().to_le_bytes(), self.length.to_le_bytes()].concat();
-                if found != told {
-                    return Err(Damage::Corrupt);
-                }
-                self.crc = Crc32::default();
-                Part::Start { first: false }
-            }
-        })
-    }
-
-    /// The next part that a header has, by the flags that are left.
-    fn header(&mut self, flags: Flags) -> Part {
-        let parts = [
-            (EXTRA, Part::ExtraLength as fn(Flags) -> Part),
-            (NAME, Part::Name),
-            (COMMENT, Part::Comment),
-            (HEADER_SUM, Part::HeaderSum),
-        ];
-        if let Some((flag, part)) = parts.into_iter().find(|(flag, _)| flags & flag != 0) {
-            return part(flags & !flag);
-        }
+    /// Takes a header in, as far as it is there.
+    fn header(&mut self) -> Result<(), Damage> {
+        let before = self.gathered.len();
+        self.gathered.extend_from_slice(&self.packed);
+        let Some(length) = header_length(&self.gathered)? else {
+            self.packed.clear();
+            return if self.gathered.len() > LONGEST_HEADER { Err(Damage::Corrupt) } else { Ok(()) };
+        };
+        self.packed.advance(length - before);
+        self.gathered.clear();
         self.inflate.reset(false);
         self.crc = Crc32::default();
         self.length = 0;
-        Part::Content
+        self.part = Part::Content;
+        Ok(())
     }
 
-    /// So many bytes, once they are all there.
-    fn gather(&mut self, count: usize) -> Option<Vec<u8>> {
-        let missing = (count - self.gathered.len()).min(self.packed.len());
+    /// Takes a trailer in, as far as it is there.
+    fn trailer(&mut self) -> Result<(), Damage> {
+        let missing = (8 - self.gathered.len()).min(self.packed.len());
         self.gathered.extend_from_slice(&self.packed.split_to(missing));
-        (self.gathered.len() == count).then(|| std::mem::take(&mut self.gathered))
+        if self.gathered.len() < 8 {
+            return Ok(());
+        }
+        let (crc, length) = self.gathered.split_at(4);
+        if crc != self.crc.sum().to_le_bytes() || length != self.length.to_le_bytes() {
+            return Err(Damage::Corrupt);
+        }
+        self.gathered.clear();
+        self.part = Part::Header { first: false };
+        Ok(())
     }
 
     /// Unpacks content; none where nothing came of what was fed, or the content ended.
@@ -203,5 +158,87 @@ impl Unpacker {
             _ => {}
         }
         Ok(given)
+    }
+}
+
+/// How long the header is that these bytes begin with; `None` while it is not all there.
+fn header_length(bytes: &[u8]) -> Result<Option<usize>, Damage> {
+    let Some(start) = bytes.get(..10) else { return Ok(None) };
+    let flags = start[3];
+    // The magic number, and the only method that there is.
+    if start[..3] != [0x1F, 0x8B, 8] || flags & RESERVED != 0 {
+        return Err(Damage::Corrupt);
+    }
+    let mut length = 10;
+    if flags & EXTRA != 0 {
+        let Some(&[low, high]) = bytes.get(length..length + 2) else { return Ok(None) };
+        length += 2 + usize::from(u16::from_le_bytes([low, high]));
+    }
+    for flag in [NAME, COMMENT] {
+        if flags & flag != 0 {
+            let Some(end) = bytes.get(length..).and_then(|rest| memchr::memchr(0, rest)) else { return Ok(None) };
+            length += end + 1;
+        }
+    }
+    if flags & HEADER_SUM != 0 {
+        let Some(told) = bytes.get(length..length + 2) else { return Ok(None) };
+        if crc32::of(&bytes[..length]).to_le_bytes()[..2] != *told {
+            return Err(Damage::Corrupt);
+        }
+        length += 2;
+    }
+    Ok((length <= bytes.len()).then_some(length))
+}
+
+#[cfg(test)]
+mod tests {
+    use flate2::{Compression, GzBuilder};
+
+    use super::*;
+    use std::io::Write as _;
+
+    fn unpacked(packed: &[u8], block: usize) -> Result<Vec<u8>, Damage> {
+        let mut unpacker = Unpacker::new();
+        let mut blocks = packed.chunks(block);
+        let (mut into, mut all) = ([0; 7], Vec::new());
+        loop {
+            match unpacker.step(&mut into)? {
+                Step::Unpacked(count) => all.extend_from_slice(&into[..count]),
+                Step::Hungry => unpacker.feed(blocks.next().map(Bytes::copy_from_slice).unwrap_or_default()),
+                Step::End => return Ok(all),
+            }
+        }
+    }
+
+    #[test]
+    fn every_part_of_a_header_is_stepped_over() {
+        let content = b"{\"studentUniqueId\":\"1\"}\n".repeat(20);
+        let header = GzBuilder::new().filename("students.jsonl").comment("of 2026").extra(vec![0, 31, 139, 8, 0]);
+        let mut encoder = header.write(Vec::new(), Compression::fast());
+        encoder.write_all(&content).unwrap();
+        let mut packed = encoder.finish().unwrap();
+        for block in [1, 2, 9, 4000] {
+            assert_eq!(unpacked(&packed, block).as_ref(), Ok(&content), "{block}");
+        }
+        // With a check sum of the header.
+        let end = header_length(&packed).unwrap().unwrap();
+        packed[3] |= HEADER_SUM;
+        let sum = crc32::of(&packed[..end]).to_le_bytes();
+        packed.splice(end..end, [sum[0], sum[1]]);
+        assert_eq!(unpacked(&packed, 3), Ok(content));
+        packed[end] ^= 1;
+        assert_eq!(unpacked(&packed, 3), Err(Damage::Corrupt));
+    }
+
+    #[test]
+    fn what_ends_too_early_is_told_from_what_is_wrong() {
+        let mut encoder = GzBuilder::new().filename("a").write(Vec::new(), Compression::fast());
+        encoder.write_all(&[b'x'; 100]).unwrap();
+        let packed = encoder.finish().unwrap();
+        for cut in 0..packed.len() {
+            assert_eq!(unpacked(&packed[..cut], 5), Err(Damage::Cut), "{cut}");
+        }
+        assert_eq!(unpacked(&[&packed[..], b"no gzip at all"].concat(), 5), Err(Damage::Corrupt));
+        assert_eq!(unpacked(b"{\"studentUniqueId\":\"1\"}", 5), Err(Damage::Corrupt));
     }
 }

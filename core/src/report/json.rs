@@ -208,12 +208,6 @@ impl PythonLike {
 }
 
 impl Formatter for PythonLike {
-    /// By what writes numbers everywhere else: `serde_json`'s own way is one more, and would have to be downloaded.
-    fn write_f64<W: ?Sized + Write>(&mut self, writer: &mut W, value: f64) -> io::Result<()> {
-        let point = if value.fract() == 0.0 { ".0" } else { "" };
-        write!(writer, "{value}{point}")
-    }
-
     fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
         if self.squeezed { writer.write_all(b"[") } else { self.pretty.begin_array(writer) }
     }
