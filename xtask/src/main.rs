@@ -1,6 +1,7 @@
 //! The project's own commands: `cargo xtask help`.
 //!
-//! Little but the standard library, so that the first command in a fresh clone starts in seconds; the work is done by other programs.
+//! Little but the standard library, so that the first command in a fresh clone starts in seconds; the work is done by other
+//! programs.
 
 mod api;
 mod args;
