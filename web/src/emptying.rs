@@ -23,6 +23,13 @@ pub fn named(selector: Option<&str>) -> Named {
     }
 }
 
+/// Whether so many endpoints are more than whoever wrote the selector named: a plain name stands for an endpoint in each
+/// namespace that has one.
+pub fn stands_for_more(selector: Option<&str>, endpoints: usize) -> bool {
+    let names = selector.unwrap_or_default().split(',').filter(|name| !name.trim().is_empty()).count();
+    named(selector) == Named::ByPattern || endpoints > names
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -35,6 +42,9 @@ mod tests {
         for selector in ["students", "ed-fi/students, schools,"] {
             assert_eq!(named(Some(selector)), Named::OneByOne, "{selector}");
         }
+        assert!(stands_for_more(Some("candidates"), 2), "one in ed-fi, one in tpdm");
+        assert!(!stands_for_more(Some("candidates, schools,"), 2));
+        assert!(stands_for_more(Some("ed-fi/*"), 1), "there may be more tomorrow");
         for selector in [None, Some(""), Some(" , ,")] {
             assert_eq!(named(selector), Named::Nothing, "{selector:?}");
         }

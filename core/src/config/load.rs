@@ -19,7 +19,7 @@ const FILES: [&str; 2] = ["./lightbeam.yaml", "./lightbeam.yml"];
 
 /// Longest file that is read as a configuration or as a secret, in bytes: 128 KiB. Anything longer is another file by
 /// mistake, and the YAML parser takes very long over some of those.
-const LONGEST: u64 = 128 << 10;
+pub const LONGEST: u64 = 128 << 10;
 
 /// A configuration, with what the user should know about it.
 #[derive(Debug, Clone)]
@@ -37,14 +37,14 @@ pub struct Loaded {
 pub async fn load<H: Host>(invocation: &Invocation, host: &H) -> Result<Loaded, ConfigError> {
     let mut notices = flags::flags_without_use(invocation);
     flags::check(invocation)?;
-    let (file, text, notice) = find(invocation, host.files()).await?;
+    let (file, text, notice) = find(invocation, host).await?;
     notices.extend(notice);
     let written = host.configuration(&text);
     let assembled = interpret(invocation, &file, written, &|name| host.variable(name))?;
     notices.extend(assembled.notices);
     let mut config = assembled.config;
     if let Some((place, path)) = assembled.secret_file {
-        let secret = read(host.files(), &path).await.map_err(|error| {
+        let secret = read(host.files(), &path, LONGEST).await.map_err(|error| {
             let ConfigError { message, hint } = unreadable(&error);
             ConfigError { message: format!("{place}: {message}, named by edfi_api.client_secret_file"), hint }
         })?;
@@ -60,13 +60,14 @@ pub async fn load<H: Host>(invocation: &Invocation, host: &H) -> Result<Loaded, 
 }
 
 /// The file of the invocation: its path, its text, and a notice if it was not named.
-async fn find<F: Files>(invocation: &Invocation, files: &F) -> Result<(String, String, Option<Notice>), ConfigError> {
+async fn find<H: Host>(invocation: &Invocation, host: &H) -> Result<(String, String, Option<Notice>), ConfigError> {
+    let (files, longest) = (host.files(), host.longest_configuration());
     if let Some(path) = invocation.config_file.as_deref().filter(|path| !path.is_empty()) {
-        let text = read(files, path).await.map_err(|error| unreadable(&error))?;
+        let text = read(files, path, longest).await.map_err(|error| unreadable(&error))?;
         return Ok((path.to_owned(), text, None));
     }
     for path in FILES {
-        match read(files, path).await {
+        match read(files, path, longest).await {
             Ok(text) => {
                 let notice = Notice::info(format!("the configuration is {path}"));
                 return Ok((path.to_owned(), text, Some(notice)));
@@ -81,10 +82,10 @@ async fn find<F: Files>(invocation: &Invocation, files: &F) -> Result<(String, S
     })
 }
 
-async fn read<F: Files>(files: &F, path: &str) -> Result<String, FileError> {
+async fn read<F: Files>(files: &F, path: &str, longest: u64) -> Result<String, FileError> {
     let source = files.open(path).await?;
     let refused = |detail| Err(FileError::new(FileErrorKind::Failed, path, detail));
-    if source.len() > LONGEST {
+    if source.len() > longest {
         return refused("is longer than 128 KiB, so it is another kind of file");
     }
     let bytes = source.read(0..source.len()).await?;

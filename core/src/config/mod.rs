@@ -39,7 +39,7 @@ pub use draft::Draft;
 pub use flags::{flags_without_use, without_useless_flags};
 pub use key_filter::KeyFilter;
 pub use keys::{KEYS, Key, Wants};
-pub use load::{Loaded, load};
+pub use load::{LONGEST, Loaded, load};
 pub use needs::{Needs, needs};
 pub use query::query;
 pub use resend::Resend;

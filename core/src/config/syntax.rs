@@ -15,6 +15,14 @@ pub(super) struct SyntaxError {
     pub(super) hint: Option<Cow<'static, str>>,
 }
 
+impl SyntaxError {
+    /// A text whose sections lie inside of more sections than any key does.
+    pub(super) fn too_deep(place: Place) -> Self {
+        let Phrase { message, hint, .. } = TOO_DEEP;
+        Self { place, message: message.into(), hint: hint.map(Into::into) }
+    }
+}
+
 /// Texts of our own errors, which pass through the library and are recognised in [`phrase_of`].
 pub(super) const TAGGED: &str = "lightbeam: tagged value";
 pub(super) const COMPLEX_KEY: &str = "lightbeam: key is not a scalar";
@@ -42,6 +50,9 @@ pub(super) struct Phrase {
 const fn phrase(said: &'static str, message: &'static str, hint: &'static str) -> Phrase {
     Phrase { said, message, hint: Some(hint), at_start: false }
 }
+
+const TOO_DEEP: Phrase =
+    phrase("recursion limit", "sections are nested too deeply", "see the documentation for the known keys");
 
 const PHRASES: &[Phrase] = &[
     phrase(TAGGED, "values with a tag (an exclamation mark in front) are not used here", "put the value in quotes"),
@@ -113,6 +124,6 @@ const PHRASES: &[Phrase] = &[
     phrase("control characters are not allowed", "there is a control character here", "save the file as UTF-8 text"),
     phrase("more than one document", "there is more than one document in the file", "remove the line ---"),
     phrase("<document start>", "this does not fit what stands above it", "check the indentation, and write key: value"),
-    phrase("recursion limit", "sections are nested too deeply", "see the documentation for the known keys"),
+    TOO_DEEP,
     phrase("repetition limit", "aliases (*) are used too often", "write the values out"),
 ];

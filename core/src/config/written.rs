@@ -9,6 +9,10 @@ use super::syntax::SyntaxError;
 use super::tree::{Entry, Node, Place, Text, Value};
 use super::yaml::{self, Document, Repeated};
 
+/// The most levels of sections and lists. No key lies deeper than five; whoever takes the JSON, which has two levels for
+/// each, may stop at 128.
+const DEEPEST: usize = 32;
+
 /// A configuration that was read, names not yet replaced.
 ///
 /// ```
@@ -22,7 +26,11 @@ pub struct Written(Result<Document, SyntaxError>);
 impl Written {
     /// Reads YAML.
     pub fn from_yaml(text: &str) -> Self {
-        Self(yaml::parse(text.strip_prefix('\u{feff}').unwrap_or(text)))
+        let read = yaml::parse(text.strip_prefix('\u{feff}').unwrap_or(text));
+        Self(read.and_then(|document| match too_deep(&document.root, DEEPEST) {
+            Some(place) => Err(SyntaxError::too_deep(place)),
+            None => Ok(document),
+        }))
     }
 
     /// Takes what [`Written::to_json`] wrote.
@@ -77,6 +85,16 @@ impl Written {
 
     pub(super) fn into_document(self) -> Result<Document, SyntaxError> {
         self.0
+    }
+}
+
+/// Where a node stands that lies deeper than so many levels.
+fn too_deep(node: &Node, levels: usize) -> Option<Place> {
+    let Some(left) = levels.checked_sub(1) else { return Some(node.place) };
+    match &node.value {
+        Value::Text(_) | Value::Null { .. } => None,
+        Value::List(nodes) => nodes.iter().find_map(|node| too_deep(node, left)),
+        Value::Map(entries) => entries.iter().find_map(|entry| too_deep(&entry.node, left)),
     }
 }
 
@@ -192,6 +210,17 @@ mod tests {
         ] {
             comes_back(yaml);
         }
+    }
+
+    #[test]
+    fn what_is_nested_too_deeply_is_refused_before_it_is_handed_over() {
+        let nested = |levels: usize| format!("a: {}1{}\n", "[".repeat(levels), "]".repeat(levels));
+        comes_back(&nested(DEEPEST - 2));
+        assert!(Written::from_yaml(&nested(DEEPEST - 2)).into_document().is_ok());
+        comes_back(&nested(DEEPEST - 1));
+        let refused = Written::from_yaml(&nested(DEEPEST - 1)).into_document().unwrap_err();
+        assert_eq!(refused.message, "sections are nested too deeply");
+        assert!(matches!(refused.place, Place::File { line: 1, .. }), "{refused:?}");
     }
 
     #[test]

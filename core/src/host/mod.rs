@@ -62,6 +62,12 @@ pub trait Host {
         Written::from_yaml(text)
     }
 
+    /// The longest configuration that is read, in bytes. A host that overrides [`Host::configuration`] may take more: what
+    /// somebody else made of a text is longer than the text, which was held to [`config::LONGEST`](crate::config::LONGEST).
+    fn longest_configuration(&self) -> u64 {
+        crate::config::LONGEST
+    }
+
     /// A seed for jitter and run ids; differs from run to run.
     fn seed(&self) -> u64;
 

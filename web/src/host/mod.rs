@@ -84,6 +84,10 @@ impl Host for BrowserHost {
         Written::from_json(text)
     }
 
+    fn longest_configuration(&self) -> u64 {
+        u64::MAX
+    }
+
     fn seed(&self) -> u64 {
         clock::seed()
     }

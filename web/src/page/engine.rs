@@ -21,6 +21,8 @@ pub(super) enum Heard {
     Progress(Box<Snapshot>),
     /// It waits for an answer.
     Question(String),
+    /// It was stopped before the worker had heard of it.
+    NeverBegun,
     /// It ended, and wrote these files.
     Done(Box<Done>, Vec<(String, Blob)>),
     /// The worker broke; nothing more will be heard.
@@ -48,8 +50,8 @@ type Listener = Rc<dyn Fn(Heard)>;
 struct Inner {
     worker: RefCell<Option<Worker>>,
     ready: Cell<bool>,
-    /// What is to be said once the worker listens.
-    backlog: RefCell<Vec<JsValue>>,
+    /// What is to be said once the worker listens, each with the job that it is about.
+    backlog: RefCell<Vec<(u32, JsValue)>>,
     jobs: RefCell<HashMap<u32, Listener>>,
     last: Cell<u32>,
 }
@@ -70,21 +72,40 @@ impl Engine {
         self.0.jobs.borrow_mut().insert(id, Rc::new(hear));
         let Supplies { variables, texts, files, folder } = supplies;
         let order = Order::Begin { id, job: Box::new(Job { task, variables, texts }) };
-        self.say(message::write(&order, &files, folder.as_ref()));
+        self.say(id, message::write(&order, &files, folder.as_ref()));
         id
     }
 
     /// Answers the question of a run.
     pub(super) fn answer(&self, id: u32, yes: bool) {
-        self.say(message::write(&Order::Answer { id, yes }, &[], None));
+        self.say(id, message::write(&Order::Answer { id, yes }, &[], None));
     }
 
     /// Tells a run what the person wants.
     pub(super) fn want(&self, id: u32, want: Want) {
-        self.say(message::write(&Order::Want { id, want }, &[], None));
+        if want == Want::Stop && self.0.worker.borrow().is_some() && !self.0.ready.get() {
+            self.give_up(id);
+        } else {
+            self.say(id, message::write(&Order::Want { id, want }, &[], None));
+        }
     }
 
-    fn say(&self, message: JsValue) {
+    /// Takes back a job that waits for the worker. If no other one waits, the worker goes too: its download may have come
+    /// to a halt, and the next job begins a new one.
+    fn give_up(&self, id: u32) {
+        self.0.backlog.borrow_mut().retain(|(about, _)| *about != id);
+        let job = self.0.jobs.borrow_mut().remove(&id);
+        if self.0.jobs.borrow().is_empty()
+            && let Some(worker) = self.0.worker.borrow_mut().take()
+        {
+            worker.terminate();
+        }
+        if let Some(job) = job {
+            job(Heard::NeverBegun);
+        }
+    }
+
+    fn say(&self, about: u32, message: JsValue) {
         if self.0.worker.borrow().is_none()
             && let Err(why) = self.hire()
         {
@@ -92,7 +113,7 @@ impl Engine {
             return;
         }
         if !self.0.ready.get() {
-            self.0.backlog.borrow_mut().push(message);
+            self.0.backlog.borrow_mut().push((about, message));
             return;
         }
         let posted = self.0.worker.borrow().as_ref().map(|worker| worker.post_message(&message));
@@ -147,12 +168,12 @@ impl Engine {
             News::Ready => {
                 self.0.ready.set(true);
                 let backlog = std::mem::take(&mut *self.0.backlog.borrow_mut());
-                for message in backlog {
+                for (about, message) in backlog {
                     // A message that could not be handed over has ended all jobs: none of them may begin after that.
                     if self.0.worker.borrow().is_none() {
                         break;
                     }
-                    self.say(message);
+                    self.say(about, message);
                 }
             }
             News::Progress { id, snapshot } => self.pass(id, Heard::Progress(snapshot)),

@@ -170,7 +170,7 @@ impl Store {
         self.engine().begin(task, self.supplies(), move |heard| match heard {
             Heard::Done(done, files) => then(Ok((*done, files))),
             Heard::Lost(why) => then(Err(why)),
-            Heard::Progress(_) | Heard::Question(_) => {}
+            Heard::Progress(_) | Heard::Question(_) | Heard::NeverBegun => {}
         });
     }
 

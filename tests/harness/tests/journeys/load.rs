@@ -72,6 +72,9 @@ fn what_was_sent_is_not_sent_again_unless_it_is_wanted() {
     person.chooses_files(&records.files());
     assert_eq!(person.sends(), "✔ Done. Everything that was to be done was tried.");
     assert_eq!(person.requests("POST").len(), 5);
+    // The browser may ask once for each address, and no more: it would double the requests.
+    let asked = person.requests("OPTIONS").into_iter().filter(|entry| entry.path.ends_with("/students")).count();
+    assert_eq!(asked, 1, "preflights");
 
     person.steps_to(4, "Plan");
     person.presses("Make the plan for 1 file");

@@ -16,6 +16,7 @@ mod archive;
 mod axe;
 mod control;
 mod cors;
+mod engine;
 mod erase;
 mod files;
 mod keyboard;

@@ -28,7 +28,7 @@ fn the_page_opens_when_its_server_is_gone() {
 }
 
 /// A copy of the page that may be changed.
-fn copied(folder: &Path) {
+pub(crate) fn copied(folder: &Path) {
     for entry in std::fs::read_dir(dist()).unwrap() {
         let entry = entry.unwrap();
         std::fs::copy(entry.path(), folder.join(entry.file_name())).unwrap();

@@ -76,11 +76,11 @@ fn fetch_several_endpoints_as_one_archive() {
                 reference.remove("link");
             }
         }
+        assert_eq!(fetched.len(), records.by_endpoint()[endpoint].len(), "{endpoint}");
         assert_eq!(sorted(fetched), person.held(endpoint), "{endpoint}");
     }
     let results: serde_json::Value = serde_json::from_slice(&files["results.json"]).unwrap();
     assert_eq!(results["total_records_failed"], 0, "{results}");
-    assert_eq!(records.by_endpoint()["schools"].len(), person.held("schools").len());
 }
 
 #[test]

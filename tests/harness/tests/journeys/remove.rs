@@ -50,7 +50,7 @@ fn empty_endpoints() {
     person.presses("Empty endpoints (truncate)");
     assert!(!person.can_press("Look first"), "nothing is selected yet");
     person.types("These endpoints (-s)", "*");
-    person.sees("Type how many endpoints the pattern stands for.");
+    person.sees("Type how many endpoints the selection stands for.");
     assert!(!person.can_press("Look first"), "everything must be meant");
     person.types("To empty * endpoints, type their number: *", "3");
     assert!(!person.can_press("Look first"), "another number is another set");

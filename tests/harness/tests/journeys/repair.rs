@@ -51,7 +51,7 @@ fn failed_records_are_exported_repaired_and_sent_again() {
     person.chooses("Status", "status 400");
     person.types("Message or file holds", "BIRTHDATE");
     person.sees("1 kind of failure, 1 failed record in all.");
-    person.presses("Records of students in students.jsonl");
+    person.presses("Records of students in students.jsonl*");
     person.sees("BirthDate is required.");
     person.presses("Line 2");
     person.sees("students.jsonl, line 2");
@@ -60,7 +60,7 @@ fn failed_records_are_exported_repaired_and_sent_again() {
     person.chooses("Status", "all");
     person.types("Message or file holds", "");
     person.chooses("Cause", "missing parent · School");
-    person.presses("Records of classPeriods in classPeriods.jsonl");
+    person.presses("Records of classPeriods in classPeriods.jsonl*");
     person.presses("Line 1");
     person.sees("classPeriods.jsonl, line 1");
     person.sees(r#""schoolId": 404"#);

@@ -61,7 +61,7 @@ fn what_is_typed_is_nowhere_after_a_load() {
     let report = String::from_utf8(person.downloaded("send-results.json")).unwrap();
     person.types("Message or file holds", "birthDate");
     person.sees("1 kind of failure");
-    person.presses("Records of students in students.jsonl");
+    person.presses("Records of students in students.jsonl*");
     person.presses("Line 3");
     person.presses("The request as a command line (curl)");
     person.sees("-X POST");

@@ -7,18 +7,22 @@ use super::super::parts::{Field, PickEndpoints};
 use super::super::store::Store;
 use super::removal::Removal;
 use lightbeam_web::amount::counted;
-use lightbeam_web::emptying::{Named, named};
+use lightbeam_web::emptying::{Named, named, stands_for_more};
 
 /// Delete all records of some endpoints.
 #[component]
 pub(super) fn Truncate() -> impl IntoView {
     let store = Store::get();
-    // What was typed to agree to all endpoints that a pattern stands for.
+    // What was typed to agree to all endpoints that the selector stands for.
     let agreed = RwSignal::new(String::new());
     let what = Memo::new(move |_| store.options.with(|options| named(options.selector.as_deref())));
-    // The endpoints that a pattern stands for, where there is one.
+    // The endpoints that the selector stands for, where they are more than it names.
     let meant = Memo::new(move |_| {
-        let selected = selected(store).filter(|_| what.get() == Named::ByPattern)?.0.ok()?;
+        let selected = selected(store).filter(|_| what.get() != Named::Nothing)?.0.ok()?;
+        let endpoints = selected.endpoints.len();
+        if !store.options.with(|options| stands_for_more(options.selector.as_deref(), endpoints)) {
+            return None;
+        }
         let main = store.resolved("namespace").unwrap_or_else(|| "ed-fi".to_owned());
         let name = |id: &EndpointId| {
             if id.namespace.eq_ignore_ascii_case(&main) { id.name.to_string() } else { id.to_string() }
@@ -29,12 +33,12 @@ pub(super) fn Truncate() -> impl IntoView {
     Effect::watch(move || meant.get(), move |_, _, _| agreed.set(String::new()), false);
     let wrong = Signal::derive(move || match (what.get(), meant.with(|meant| meant.as_ref().map(Vec::len))) {
         (Named::Nothing, _) => "Name the endpoints to empty, in the field or in the list.".to_owned(),
-        (Named::OneByOne, _) => String::new(),
+        (Named::OneByOne, None) => String::new(),
         (Named::ByPattern, None) => {
             "A pattern may stand for more than is meant: ask the API for its endpoints first, in the list.".to_owned()
         }
-        (Named::ByPattern, Some(count)) if agreed.with(|typed| typed.trim() == count.to_string()) => String::new(),
-        (Named::ByPattern, Some(_)) => "Type how many endpoints the pattern stands for.".to_owned(),
+        (_, Some(count)) if agreed.with(|typed| typed.trim() == count.to_string()) => String::new(),
+        (_, Some(_)) => "Type how many endpoints the selection stands for.".to_owned(),
     });
     view! {
         <section class="card danger" aria-labelledby="truncate-title">
@@ -44,20 +48,20 @@ pub(super) fn Truncate() -> impl IntoView {
             </p>
             <PickEndpoints name="truncate-endpoints"/>
             <Options command=Command::Truncate/>
-            {move || meant.get().map(|meant| pattern(&meant, agreed))}
+            {move || meant.get().map(|meant| agreement(&meant, agreed))}
             <Removal command=Command::Truncate wrong=wrong/>
         </section>
     }
 }
 
-/// All endpoints that a pattern stands for, and the field to agree to their number.
-fn pattern(meant: &[String], agreed: RwSignal<String>) -> AnyView {
+/// All endpoints that a selector stands for, and the field to agree to their number.
+fn agreement(meant: &[String], agreed: RwSignal<String>) -> AnyView {
     let count = meant.len();
     let endpoints = counted(count as u64, "endpoint");
     let items = meant.iter().map(|name| view! { <li>{name.clone()}</li> }).collect_view();
     view! {
-        <h3>{format!("The pattern stands for {endpoints}")}</h3>
-        <ul class="ticks" tabindex="0" aria-label="Endpoints that the pattern stands for">{items}</ul>
+        <h3>{format!("The selection stands for {endpoints}")}</h3>
+        <ul class="ticks" tabindex="0" aria-label="Endpoints that the selection stands for">{items}</ul>
         <Field
             name="truncate-agreed"
             label=format!("To empty {endpoints}, type their number: {count}")

@@ -121,7 +121,8 @@ fn table_rows(browse: Browse) -> impl IntoView {
         if message.len() < failure.message.len() {
             message.push('…');
         }
-        let named = format!(" of {} in {}", results.resource_of(failure), below_data_dir(&failure.file));
+        let (resource, file) = (results.resource_of(failure), below_data_dir(&failure.file));
+        let named = format!(" of {resource} in {file}, {}: {message}", results.kind_of(at));
         view! {
             <tr>
                 <th scope="row">{results.resource_of(failure).to_owned()}</th>

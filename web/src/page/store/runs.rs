@@ -2,6 +2,7 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 use lightbeam_core::config::without_useless_flags;
+use lightbeam_core::exit::Exit;
 use lightbeam_core::invocation::{Command, Invocation};
 use lightbeam_web::protocol::{Done, NoticeRow, RunEnd, Snapshot, Task, Want};
 use web_sys::Blob;
@@ -85,7 +86,9 @@ impl Run {
 
     /// What there is to say of its end where that is the person's will.
     pub(in super::super) fn ended_by_will(&self, end: &RunEnd) -> Option<&'static str> {
-        if self.refused.get_untracked() {
+        if end.completed.is_none() && self.wanted.get_untracked() == Want::Stop {
+            Some("Stopped by you before it began: nothing was done.")
+        } else if self.refused.get_untracked() {
             Some("Cancelled by you: nothing was removed.")
         } else if self.wanted.get_untracked() == Want::Stop && end.completed != Some(true) {
             Some("Stopped by you: what is done is done, and the rest was not tried.")
@@ -169,6 +172,10 @@ impl Store {
                 take_in(run, std::mem::take(&mut end.snapshot));
                 let output = |(path, content)| send_wrapper::SendWrapper::new(Output { path, content });
                 run.outputs.set(files.into_iter().map(output).collect());
+                self.ended(run, RunState::Ended(Box::new(end)));
+            }
+            Heard::NeverBegun => {
+                let end = RunEnd { exit: Exit::Failed.code(), ..RunEnd::default() };
                 self.ended(run, RunState::Ended(Box::new(end)));
             }
             Heard::Lost(why) => self.ended(run, RunState::Lost(why)),
