@@ -57,8 +57,12 @@ function found(selector) {
 
 async function download({ href, integrity }) {
   // The engine comes after everything that the page itself needs.
-  const response = await fetch(href, { integrity, credentials: "same-origin", priority: inPage ? "auto" : "low" });
-  if (!response.ok) throw new Error(`${href} could not be had (status ${response.status})`);
+  const init = { integrity, credentials: "same-origin", priority: inPage ? "auto" : "low" };
+  // What was answered instead of the file, or in its place, fails by its digest: the browser does not say more. If it was
+  // in the browser's cache, asking for it anew helps.
+  const again = () => fetch(href, { ...init, cache: "reload" });
+  const response = await fetch(href, init).catch(again).catch(() => undefined);
+  if (!response?.ok) throw new Error(`${href.split("/").pop()} could not be had, or is not of this version of the page`);
   return response;
 }
 
