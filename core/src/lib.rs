@@ -21,13 +21,16 @@
 //! | [`data`] | local records: finding files, reading lines, digests |
 //! | [`config`] | what the user wants: YAML, parameters, overrides, selectors |
 //! | [`host`] | what a host must provide |
+//! | [`crc32`] | the check sum |
 //! | [`sort`] | sorting with little code |
 #![forbid(unsafe_code)]
 
 pub mod api;
 pub mod command;
 pub mod config;
+pub mod crc32;
 pub mod data;
+mod decimal;
 pub mod event;
 pub mod exit;
 pub mod host;

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use lightbeam_core::config::{self, FILES, Needs};
+use lightbeam_core::config::{self, FILES, LONGEST, Needs};
 use lightbeam_core::invocation::Invocation;
 
 /// Variables that change how the component writes to a terminal.
@@ -10,9 +10,6 @@ const TERMINAL: [&str; 2] = ["NO_COLOR", "COLUMNS"];
 
 /// What tells the component that it runs here, and not under a plain runtime.
 const LAUNCHED: (&str, &str) = ("LIGHTBEAM_HOST", "launcher");
-
-/// A configuration is never longer; what is, is another file by mistake, and the component says so.
-const LONGEST_CONFIGURATION: u64 = 128 << 10;
 
 /// A folder of the sandbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,7 +89,8 @@ fn configuration(invocation: &Invocation) -> (String, Option<String>) {
     let found = || FILES.into_iter().find(|path| Path::new(path).exists()).unwrap_or(FILES[0]);
     let file = named.unwrap_or_else(found).to_owned();
     let length = std::fs::metadata(&file).map_or(0, |metadata| metadata.len());
-    let text = if length <= LONGEST_CONFIGURATION { std::fs::read_to_string(&file).ok() } else { None };
+    // What is longer is another file by mistake, and the component says so.
+    let text = if length <= LONGEST { std::fs::read_to_string(&file).ok() } else { None };
     (file, text)
 }
 

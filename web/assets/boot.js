@@ -1,7 +1,8 @@
-// Loads the module, in the page and in the worker: this one file is both, so that both come from the same build.
+// Loads the modules: the page's in the page, the engine's in the worker. This one file does both, so that both come from
+// the same build.
 //
-// The page learns the names of the module's two files, with their digests, from the preload links that the build wrote.
-// The worker is told them by the page, and gets the compiled module itself: nothing is downloaded or compiled twice.
+// The names of the files, with their digests, stand in the page: those of its own module in the preload links that the
+// build wrote, those of the engine in two `meta`s, for nothing is to load them before the page can be used.
 
 const inPage = typeof document !== "undefined";
 
@@ -13,59 +14,88 @@ if (inPage) {
     .catch((error) => console.info(`lightbeam does not open offline: ${error?.message ?? error}`));
 } else {
   self.onmessage = (event) => {
-    const { js, module } = event.data;
-    loadWorker(js, module).catch((error) => {
-      // The page hears it by its `error` listener.
-      setTimeout(() => {
-        throw error;
-      });
-    });
+    loadEngine(event.data).catch((error) => self.postMessage({ failed: String(error?.message ?? error) }));
   };
 }
 
 async function loadPage() {
   const js = link("modulepreload");
-  const wasm = link("preload");
-  const module = await compile(wasm);
+  const module = await compile(link("preload"), showProgress(document.getElementById("boot-progress")));
   const bindings = await import(js.href);
-  globalThis.lightbeamModule = { js: js.href, module, boot: import.meta.url };
+  // What the page's module starts the worker with.
+  globalThis.lightbeamEngine = { boot: import.meta.url, js: engineFile("js"), wasm: engineFile("wasm") };
   await bindings.default({ module_or_path: module });
   document.getElementById("boot")?.remove();
 }
 
-async function loadWorker(js, module) {
-  const bindings = await import(js);
-  await bindings.default({ module_or_path: module });
+/**
+ * In the worker: `module` is the compiled engine, if the page has it already. Otherwise it is downloaded, and handed to
+ * the page for the worker that may have to follow this one.
+ */
+async function loadEngine({ js, wasm, module }) {
+  const [compiled] = await Promise.all([module ?? compile(wasm), verify(js)]);
+  if (!module) self.postMessage({ module: compiled });
+  const bindings = await import(js.href);
+  await bindings.default({ module_or_path: compiled });
 }
 
 function link(rel) {
-  const found = document.querySelector(`link[rel=${rel}]`);
-  if (!found) throw new Error(`this copy of the page is not whole: it has no link of rel=${rel}`);
-  return found;
+  return found(`link[rel=${rel}]`);
 }
 
-/** Downloads and compiles the module, and shows how far the download is. */
-async function compile(wasm) {
-  const response = await fetch(wasm.href, { integrity: wasm.integrity, credentials: "same-origin" });
-  if (!response.ok) throw new Error(`${wasm.href} could not be had (status ${response.status})`);
-  const total = Number(response.headers.get("content-length")) || 0;
-  const packed = response.headers.get("content-encoding");
-  const bar = document.getElementById("boot-progress");
-  let loaded = 0;
-  const counted = response.body.pipeThrough(
-    new TransformStream({
+/** Address and integrity of a file of the engine. */
+function engineFile(kind) {
+  const { content, dataset } = found(`meta[name=lightbeam-engine-${kind}]`);
+  return { href: new URL(content, document.baseURI).href, integrity: dataset.integrity ?? "" };
+}
+
+function found(selector) {
+  const element = document.querySelector(selector);
+  if (!element) throw new Error(`this copy of the page is not whole: it has no ${selector}`);
+  return element;
+}
+
+async function download({ href, integrity }) {
+  // The engine comes after everything that the page itself needs.
+  const init = { integrity, credentials: "same-origin", priority: inPage ? "auto" : "low" };
+  // What was answered instead of the file, or in its place, fails by its digest: the browser does not say more. If it was
+  // in the browser's cache, asking for it anew helps.
+  const again = () => fetch(href, { ...init, cache: "reload" });
+  const response = await fetch(href, init).catch(again).catch(() => undefined);
+  if (!response?.ok) throw new Error(`${href.split("/").pop()} could not be had, or is not of this version of the page`);
+  return response;
+}
+
+/**
+ * `import` in a worker takes no digest: what it is about to import is compared first, and comes out of the browser's cache
+ * then.
+ */
+async function verify(js) {
+  await (await download(js)).arrayBuffer();
+}
+
+/** Downloads and compiles a module. Compiling from bytes works whatever type the server says the file has. */
+async function compile(wasm, watch = (response) => response) {
+  return WebAssembly.compile(await watch(await download(wasm)).arrayBuffer());
+}
+
+/** Shows in a bar how far a download is. */
+function showProgress(bar) {
+  return (response) => {
+    const total = Number(response.headers.get("content-length")) || 0;
+    // What is packed is counted unpacked: no share of the total.
+    if (!bar || !total || response.headers.get("content-encoding")) return response;
+    bar.max = total;
+    let loaded = 0;
+    const counted = new TransformStream({
       transform(chunk, controller) {
         loaded += chunk.byteLength;
-        if (bar && total && !packed) {
-          bar.max = total;
-          bar.value = loaded;
-        }
+        bar.value = loaded;
         controller.enqueue(chunk);
       },
-    }),
-  );
-  // Compiling from bytes works whatever type the server says the file has.
-  return WebAssembly.compile(await new Response(counted).arrayBuffer());
+    });
+    return new Response(response.body.pipeThrough(counted));
+  };
 }
 
 function fail(error) {

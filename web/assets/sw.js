@@ -89,9 +89,17 @@ function nameOf(request) {
 }
 
 async function kept(name, request) {
+  // Asked for anew: what is kept here was not the file that the page was built with.
+  if (request.cache === "reload" && name !== page) return renewed(name, request);
   const found = (await (await caches.open(current)).match(address(name))) ?? (await ofTheVersionBefore(name));
   // The browser may have thrown the cache away.
   return found ?? fetch(request);
+}
+
+async function renewed(name, request) {
+  const response = await fetch(request);
+  if (response.ok) await (await caches.open(current)).put(address(name), response.clone());
+  return response;
 }
 
 async function ofTheVersionBefore(name) {

@@ -1,5 +1,6 @@
 //! What stands between a page and an API, in sentences: what a page may not do that the component may, and how to go
-//! on. A browser says only that there was no answer; [`Origins`] finds out why from what was had before.
+//! on. A browser says only that there was no answer; [`Origins`] finds out why from what was had before. The component
+//! is named only where the browser is the reason, or may be.
 
 mod origins;
 
@@ -52,7 +53,7 @@ impl Advisor {
     /// The error of a request that met this obstacle.
     pub fn error(&self, obstacle: Obstacle) -> HttpError {
         let mut error = HttpError::new(kind(obstacle), self.sentence(obstacle));
-        error.hint = Some(self.hint(obstacle));
+        error.hint = self.hint(obstacle);
         error
     }
 
@@ -86,11 +87,11 @@ impl Advisor {
         }
     }
 
-    /// What to do about it; ends with the way that has none of a page's bounds.
-    pub fn hint(&self, obstacle: Obstacle) -> String {
+    /// What to do about it; `None` where only the engine knows what was asked for, and so what may be wrong.
+    pub fn hint(&self, obstacle: Obstacle) -> Option<String> {
         let instead = self.instead();
-        match obstacle {
-            Obstacle::Offline => format!("connect it to the network and try again; {instead}"),
+        Some(match obstacle {
+            Obstacle::Offline => "connect it to the network and try again".to_owned(),
             Obstacle::MixedContent => {
                 format!("use the API's https URL, or open this page from this computer (http://localhost); {instead}")
             }
@@ -103,20 +104,25 @@ impl Advisor {
                 "allow it in the browser's settings of this site (\"Local network access\"), and load the page anew; \
                  {instead}"
             ),
-            Obstacle::Redirect => format!(
-                "set edfi_api.base_url, data_url or oauth_url to the URL that answers by itself, without a redirect; \
-                 {instead}"
-            ),
-            Obstacle::Unreachable => format!(
-                "check edfi_api.base_url, that the API is up, and the network; the same URL in a tab of its own may \
-                 tell more, such as a certificate that the browser does not trust; {instead}"
-            ),
-            Obstacle::Broken => format!("try again; if it breaks again and again, {instead}"),
-            Obstacle::UserInUrl => {
-                format!("take what stands before the @ out of the URL; {instead}")
+            Obstacle::Redirect => {
+                "set edfi_api.base_url, data_url or oauth_url to the URL that answers by itself, without a redirect"
+                    .to_owned()
             }
-            Obstacle::BadRequest => format!("check the URLs of edfi_api; {instead}"),
-        }
+            Obstacle::Unreachable => self.unreachable("edfi_api.base_url"),
+            Obstacle::Broken => return None,
+            Obstacle::UserInUrl => "take what stands before the @ out of the URL".to_owned(),
+            Obstacle::BadRequest => "check the URLs of edfi_api".to_owned(),
+        })
+    }
+
+    /// The hint about a server that never answered, which this key of the configuration names. Whether the browser keeps
+    /// the answer back cannot be told.
+    pub fn unreachable(&self, key: &str) -> String {
+        format!(
+            "check {key}, that the server is up, and the network; the same URL in a tab of its own may tell more, such \
+             as a certificate that the browser does not trust; if it answers there and not here, {}",
+            self.instead()
+        )
     }
 
     /// The hint about a method that has never been answered while others were.
@@ -176,21 +182,37 @@ mod tests {
     ];
 
     #[test]
-    fn every_hint_ends_with_the_command_of_the_component() {
+    fn the_component_is_named_last_and_only_where_the_browser_may_be_the_reason() {
         let advisor = Advisor { page_origin: "https://page.example".to_owned(), command: Some(Command::ValidateSend) };
+        let command = "wasmtime run -S http --dir . --env EDFI_API_CLIENT_SECRET lightbeam.wasm validate+send \
+                       -c lightbeam.yaml";
+        let mut named = Vec::new();
         for obstacle in ALL {
             let error = advisor.error(obstacle);
-            let hint = error.hint.unwrap();
-            assert!(
-                hint.ends_with(
-                    "wasmtime run -S http --dir . --env EDFI_API_CLIENT_SECRET lightbeam.wasm validate+send \
-                     -c lightbeam.yaml"
-                ),
-                "{hint}"
-            );
+            let hint = error.hint.unwrap_or_default();
+            assert_eq!(hint.ends_with(command), hint.contains("wasmtime"), "{hint}");
             assert!(!error.detail.ends_with('.') && !error.detail.contains("http:"), "{}", error.detail);
+            named.extend(hint.ends_with(command).then_some(obstacle));
         }
+        assert_eq!(
+            named,
+            [
+                Obstacle::MixedContent,
+                Obstacle::Cors,
+                Obstacle::Preflight,
+                Obstacle::PrivateNetwork,
+                Obstacle::Unreachable
+            ]
+        );
+        assert!(
+            advisor.unreachable("edfi_api.oauth_url").starts_with("check edfi_api.oauth_url, that the server is up")
+        );
         assert!(component_command(None).contains("lightbeam.wasm COMMAND -c"));
+    }
+
+    #[test]
+    fn of_a_broken_connection_the_engine_says_what_to_check() {
+        assert_eq!(Advisor::default().error(Obstacle::Broken).hint, None);
     }
 
     #[test]
@@ -205,9 +227,9 @@ mod tests {
     fn operators_are_told_the_origin_and_the_setting() {
         let advisor = Advisor { page_origin: "https://page.example".to_owned(), command: None };
         assert!(advisor.sentence(Obstacle::Cors).contains("pages of https://page.example to read it (CORS)"));
-        assert!(advisor.hint(Obstacle::Cors).contains("Cors__SwaggerUIOrigin=https://page.example"));
+        assert!(advisor.hint(Obstacle::Cors).unwrap().contains("Cors__SwaggerUIOrigin=https://page.example"));
         let file = Advisor { page_origin: "null".to_owned(), command: None };
-        assert!(file.hint(Obstacle::Cors).contains("http://localhost"));
-        assert!(!file.hint(Obstacle::Cors).contains("Cors__"));
+        assert!(file.hint(Obstacle::Cors).unwrap().contains("http://localhost"));
+        assert!(!file.hint(Obstacle::Cors).unwrap().contains("Cors__"));
     }
 }

@@ -1,5 +1,7 @@
 //! What people hand on when something does not work: versions and outcomes, no secrets, no data.
 
+use lightbeam_core::sort;
+
 use crate::protocol::{Check, Mark, Secretive};
 
 /// What is hidden instead of a typed value.
@@ -50,7 +52,7 @@ pub fn report(facts: &Facts<'_>) -> String {
     let mut typed: Vec<&str> =
         facts.typed.iter().map(|value| value.0.trim()).filter(|value| !value.is_empty()).collect();
     // The longest first: one value may be the beginning of another.
-    typed.sort_by_key(|value| std::cmp::Reverse(value.len()));
+    sort::by_key(&mut typed, |value| std::cmp::Reverse(value.len()));
     for value in typed {
         // What is this short is no secret, and stands in half the words.
         if value.len() > 3 {

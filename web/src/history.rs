@@ -7,6 +7,7 @@ mod files;
 mod words;
 
 use lightbeam_core::invocation::{Command, Invocation};
+use lightbeam_core::sort;
 use serde::{Deserialize, Serialize};
 
 use crate::protocol::{NoticeRow, RunEnd, Severity, Snapshot};
@@ -77,6 +78,8 @@ pub enum Outcome {
     },
     /// The worker broke under it, for this reason.
     Lost(String),
+    /// The user was asked whether it may remove, and did not agree; nothing was removed.
+    Refused,
 }
 
 /// What became of the records of a run.
@@ -145,17 +148,35 @@ impl Entry {
         results
     }
 
+    /// Takes in that the user did not let it remove anything.
+    pub fn refuse(&mut self) {
+        self.outcome = Outcome::Refused;
+    }
+
     /// Takes in that the worker broke.
     pub fn lose(&mut self, now: i64, why: &str) {
         self.ended = Some(now);
         self.outcome = Outcome::Lost(why.to_owned());
     }
 
-    /// Whether something is left of it that can be gone on with: it changes the API, and was cut off.
+    /// Whether something is left of it that can be gone on with: what it sent is remembered, and it was cut off.
     pub fn can_go_on(&self) -> bool {
-        let sends = matches!(self.asked.command, Command::Send | Command::ValidateSend);
+        self.was_cut_off() && self.sends()
+    }
+
+    /// Whether it was cut off, and can only be begun anew.
+    pub fn can_run_again(&self) -> bool {
+        self.was_cut_off() && !self.sends()
+    }
+
+    fn sends(&self) -> bool {
+        matches!(self.asked.command, Command::Send | Command::ValidateSend)
+    }
+
+    /// A dry run that was cut off is nothing that is missed.
+    fn was_cut_off(&self) -> bool {
         let cut_off = matches!(self.outcome, Outcome::Going | Outcome::Interrupted | Outcome::Lost(_));
-        sends && cut_off && !self.asked.dry_run
+        cut_off && !self.asked.dry_run
     }
 
     /// The name of its blob.
@@ -210,7 +231,7 @@ fn harmless(asked: &Invocation) -> Invocation {
 
 /// Sorts runs, the newest first.
 pub fn sort(entries: &mut [Entry]) {
-    entries.sort_by(|one, other| other.id.cmp(&one.id));
+    sort::by(entries, |one, other| other.id.cmp(&one.id));
 }
 
 /// Which of the runs, the newest first, are too many: beyond the number or the bytes that are kept. One that goes on
@@ -232,4 +253,5 @@ pub fn surplus(entries: &[Entry]) -> Vec<Entry> {
 }
 
 #[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests;

@@ -3,8 +3,10 @@
 //! | module | holds | runs |
 //! |---|---|---|
 //! | [`chosen_paths`] | the paths that chosen files get below the data folder | everywhere |
+//! | [`amount`] | numbers, sizes and times as people read them | everywhere |
 //! | [`protocol`] | what page and worker say to each other | everywhere |
 //! | [`counts`] | the table that `count` prints, read back | everywhere |
+//! | [`emptying`] | how the endpoints are named that are to be emptied | everywhere |
 //! | [`history`] | runs that are kept, as JSON | everywhere |
 //! | [`zip`] | the bytes between the files of an archive | everywhere |
 //! | [`results`] | the results file of a run, as the page shows it | everywhere |
@@ -14,16 +16,21 @@
 //! | [`configuration`] | the configuration as a page has to take it | everywhere |
 //! | [`diagnostics`] | what people hand on when something does not work | everywhere |
 //! | `host` | the host traits on fetch, IndexedDB, chosen files | in the browser |
+//! | `message` | messages of the browser | in the browser |
 //! | `worker` | carries orders of the page out | in the worker |
-//! | `page` | what people see | in the page |
 //!
 //! What needs no browser compiles, and is tested, natively.
+//!
+//! What people see is the program `lightbeam-web`, the page's module; `lightbeam-engine` is the module of the worker. So
+//! neither holds what only the other needs.
 
 pub mod advice;
+pub mod amount;
 pub mod chosen_paths;
 pub mod configuration;
 pub mod counts;
 pub mod diagnostics;
+pub mod emptying;
 pub mod history;
 pub mod protocol;
 pub mod results;
@@ -33,23 +40,11 @@ pub mod zip;
 
 #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "only browsers use it; tested everywhere"))]
 mod extent;
+mod path;
 
 #[cfg(target_arch = "wasm32")]
 pub mod host;
 #[cfg(target_arch = "wasm32")]
-mod message;
-#[cfg(target_arch = "wasm32")]
-pub mod page;
+pub mod message;
 #[cfg(target_arch = "wasm32")]
 pub mod worker;
-
-/// Takes the role of the place where the module was loaded: the page's, or the worker's.
-#[cfg(target_arch = "wasm32")]
-pub fn start() {
-    console_error_panic_hook::set_once();
-    if worker::is_here() {
-        worker::start();
-    } else {
-        page::start();
-    }
-}

@@ -1,7 +1,13 @@
-//! The module of page and worker: one download, two roles.
+//! The page's module: what people see.
 
-/// Runs when the module is loaded, in the page as in the worker.
+#[cfg(target_arch = "wasm32")]
+mod page;
+
+/// Runs when the module is loaded.
 fn main() {
     #[cfg(target_arch = "wasm32")]
-    lightbeam_web::start();
+    {
+        console_error_panic_hook::set_once();
+        page::start();
+    }
 }

@@ -8,17 +8,17 @@ use web_sys::Blob;
 
 /// A message with its files.
 #[derive(Debug)]
-pub(crate) struct Message<T> {
+pub struct Message<T> {
     /// What is said.
-    pub(crate) said: T,
+    pub said: T,
     /// Files: path and content.
-    pub(crate) files: Vec<(String, Blob)>,
+    pub files: Vec<(String, Blob)>,
     /// A folder that the user opened for writing.
-    pub(crate) folder: Option<JsValue>,
+    pub folder: Option<JsValue>,
 }
 
 /// Reads a message.
-pub(crate) fn read<T: DeserializeOwned>(value: &JsValue) -> Result<Message<T>, String> {
+pub fn read<T: DeserializeOwned>(value: &JsValue) -> Result<Message<T>, String> {
     let member = |name: &str| Reflect::get(value, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED);
     let text = member("text").as_string().ok_or("a message without text")?;
     let said = serde_json::from_slice(text.as_bytes()).map_err(|error| error.to_string())?;
@@ -36,7 +36,7 @@ pub(crate) fn read<T: DeserializeOwned>(value: &JsValue) -> Result<Message<T>, S
 }
 
 /// Makes a message.
-pub(crate) fn write<T: Serialize>(said: &T, files: &[(String, Blob)], folder: Option<&JsValue>) -> JsValue {
+pub fn write<T: Serialize>(said: &T, files: &[(String, Blob)], folder: Option<&JsValue>) -> JsValue {
     let text = serde_json::to_string(said).expect("the protocol's types are JSON");
     let list = Array::new();
     for (path, content) in files {

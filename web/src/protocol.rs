@@ -6,6 +6,7 @@
 
 mod news;
 mod order;
+mod read;
 mod snapshot;
 
 pub use news::{Check, Done, EndpointName, Mark, News, RecordText, RunEnd, SurveyedFile};

@@ -26,4 +26,4 @@ pub use group::{Owner, owner};
 pub use record::{RecordLine, named_path, readable};
 pub use request::curl;
 pub use table::{HEADER, rows};
-pub use words::{counted, duration, exit_sentence, grouped, progress_sentence, totals};
+pub use words::{exit_sentence, progress_sentence, totals};

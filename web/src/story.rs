@@ -133,7 +133,7 @@ impl Story {
             skipped: totals.skipped,
             failed: totals.failed,
             repeats: self.repeats,
-            rate: figures.rate,
+            per_minute: per_minute(figures.rate),
             seconds_left: figures.left.map(|left| left.as_secs()),
             in_flight: figures.in_flight,
             data_url: self.data_url.clone(),
@@ -188,6 +188,15 @@ impl Story {
         };
         &mut self.rows[at]
     }
+}
+
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a rate is not negative, and casts saturate"
+)]
+fn per_minute(per_second: f64) -> u64 {
+    (per_second * 60.0).round() as u64
 }
 
 fn cause_row(count: CauseCount) -> CauseRow {

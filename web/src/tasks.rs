@@ -7,8 +7,10 @@ pub mod record;
 pub mod survey;
 
 mod spans;
+mod stored;
 
 #[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests;
 
 use lightbeam_core::host::FileError;
@@ -19,9 +21,4 @@ fn told(error: &FileError) -> String {
         Some(hint) => format!("{error}; {hint}"),
         None => error.to_string(),
     }
-}
-
-/// The path of a file of the host, whose working directory is the root, without what leads nowhere.
-fn normal(path: &str) -> &str {
-    path.trim_start_matches("./").trim_start_matches('/')
 }

@@ -183,5 +183,6 @@ fn end(count: u64, directory: u64, directory_size: u64) -> Vec<u8> {
     bytes
 }
 
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests;

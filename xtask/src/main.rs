@@ -1,9 +1,11 @@
 //! The project's own commands: `cargo xtask help`.
 //!
-//! Standard library only, so that the first command in a fresh clone starts in seconds; the work is done by other programs.
+//! Little but the standard library, so that the first command in a fresh clone starts in seconds; the work is done by other
+//! programs.
 
 mod api;
 mod args;
+mod axe;
 mod bench;
 mod browser;
 mod build;
@@ -13,6 +15,7 @@ mod docs;
 mod failure;
 mod fingerprint;
 mod licences;
+mod modules;
 mod offline;
 mod own_words;
 mod page;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::browser::Browser;
 use crate::failure::{Failure, Result};
 use crate::wasm_toolchain::{self, WasmToolchain, missing_targets};
-use crate::{debian, page_tools, process, project, say, wasm_std};
+use crate::{axe, debian, page_tools, process, project, say, wasm_std};
 
 /// How long rustup may take before we look for another way.
 const RUSTUP_LIMIT: Duration = Duration::from_mins(5);
@@ -21,6 +21,7 @@ pub(crate) fn all() -> Result<()> {
     checkers()?;
     page_tools::all()?;
     Browser::get()?;
+    axe::get()?;
     say::note(format!("Set-up is complete. It took {}.", say::duration(begin.elapsed())));
     Ok(())
 }

@@ -8,7 +8,7 @@ use crate::browser::Browser;
 use crate::failure::{Failure, Result};
 use crate::page_tools::PageTools;
 use crate::wasm_toolchain::{BROWSER, COMPONENT, WasmToolchain};
-use crate::{build, licences, own_words, page, page_tools, process, project, say, setup};
+use crate::{axe, build, licences, own_words, page, page_tools, process, project, say, setup};
 
 /// A check with a name by which it can be run alone.
 struct Stage {
@@ -88,7 +88,7 @@ const STAGES: &[Stage] = &[
     },
     Stage {
         name: "page",
-        what: "the page builds, and is small enough: dist/",
+        what: "the page builds, and its modules are small enough: dist/",
         run: |tools| page::check_size(&tools.page()?),
     },
     Stage {
@@ -103,7 +103,18 @@ const STAGES: &[Stage] = &[
         run: |tools| {
             let mut cargo = test();
             tools.browser()?.tell(&mut cargo);
-            cargo.env("LIGHTBEAM_PAGE", tools.page()?).args(["--test", "*"]);
+            cargo.env("LIGHTBEAM_PAGE", tools.page()?).args(["--test", "scenarios", "--test", "page"]);
+            process::run(&mut cargo)
+        },
+    },
+    Stage {
+        name: "journeys",
+        what: "the page as people use it, in a browser, every command and what can go wrong",
+        run: |tools| {
+            let mut cargo = test();
+            tools.browser()?.tell(&mut cargo);
+            axe::tell(&axe::get()?, &mut cargo);
+            cargo.env("LIGHTBEAM_PAGE", tools.page()?).args(["--test", "journeys"]);
             process::run(&mut cargo)
         },
     },

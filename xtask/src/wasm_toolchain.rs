@@ -19,6 +19,9 @@ pub(crate) const DEBIAN_CARGO: &str = "/usr/bin/cargo";
 pub(crate) const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 pub(crate) const DEBIAN_CLIPPY: &str = "/usr/bin/cargo-clippy";
 
+/// What makes the page's modules small, as in `.cargo/config.toml`.
+const PAGE_CFGS: [&str; 2] = ["erase_components", "sha2_backend_soft=\"compact\""];
+
 /// Which compiler has standard libraries for the wasm targets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum WasmToolchain {
@@ -34,25 +37,25 @@ impl WasmToolchain {
         let mut command = match self {
             Self::Usual => project::cargo(),
             Self::Debian(sysroot) if subcommand == "clippy" => {
-                let mut command = debian(DEBIAN_CLIPPY, sysroot);
+                let mut command = debian(DEBIAN_CLIPPY, sysroot, target);
                 command.env("CARGO", DEBIAN_CARGO);
                 command
             }
-            Self::Debian(sysroot) => debian(DEBIAN_CARGO, sysroot),
+            Self::Debian(sysroot) => debian(DEBIAN_CARGO, sysroot, target),
         };
         command.env("CARGO_TARGET_DIR", project::wasm_target()).args([subcommand, "--target", target]);
         command
     }
 
-    /// A program that calls the cargo on PATH itself, such as the one that builds the page, with these folders on PATH
-    /// before all others.
+    /// A program that calls the cargo on PATH itself for the browser, such as the one that builds the page, with these
+    /// folders on PATH before all others.
     pub(crate) fn program(&self, program: &Path, folders: &[PathBuf]) -> Result<Command> {
         let mut first = Vec::new();
         let mut command = match self {
             Self::Usual => Command::new(program),
             Self::Debian(sysroot) => {
                 first.extend(Path::new(DEBIAN_CARGO).parent().map(Path::to_owned));
-                let mut command = debian(program, sysroot);
+                let mut command = debian(program, sysroot, BROWSER);
                 command.env("CARGO", DEBIAN_CARGO);
                 command
             }
@@ -93,10 +96,16 @@ pub(crate) fn debian_command(program: impl AsRef<OsStr>) -> Command {
     command
 }
 
-fn debian(program: impl AsRef<OsStr>, sysroot: &Path) -> Command {
+fn debian(program: impl AsRef<OsStr>, sysroot: &Path, target: &str) -> Command {
     // The encoded form alone takes a path with blanks in it.
     let mut flags = OsString::from("--sysroot\u{1f}");
     flags.push(sysroot);
+    // What is in the environment hides the flags of .cargo/config.toml.
+    if target == BROWSER {
+        for cfg in PAGE_CFGS {
+            flags.push(format!("\u{1f}--cfg\u{1f}{cfg}"));
+        }
+    }
     let mut command = debian_command(program);
     command.current_dir(project::root()).env("CARGO_ENCODED_RUSTFLAGS", flags);
     command
@@ -149,6 +158,13 @@ mod tests {
         assert_eq!(variable("RUSTC"), Some(Some(DEBIAN_RUSTC.into())));
         assert_eq!(variable("CARGO_ENCODED_RUSTFLAGS"), Some(Some("--sysroot\u{1f}/a b/std".into())));
         assert_eq!(variable("RUSTUP_TOOLCHAIN"), Some(None));
+        let page = toolchain.cargo("build", BROWSER);
+        let flags = page.get_envs().find(|(key, _)| *key == "CARGO_ENCODED_RUSTFLAGS").unwrap().1.unwrap();
+        let cfgs = "--cfg\u{1f}erase_components\u{1f}--cfg\u{1f}sha2_backend_soft=\"compact\"";
+        assert_eq!(flags.to_string_lossy(), format!("--sysroot\u{1f}/a b/std\u{1f}{cfgs}"));
+        let config = project::read(&project::root().join(".cargo/config.toml")).unwrap();
+        let cfgs: Vec<_> = PAGE_CFGS.iter().flat_map(|cfg| ["--cfg", cfg]).collect();
+        assert!(config.contains(&format!("rustflags = {cfgs:?}")), "{config}");
         let arguments: Vec<_> = command.get_args().collect();
         assert_eq!(arguments, ["build", "--target", COMPONENT]);
     }

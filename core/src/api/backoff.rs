@@ -18,7 +18,7 @@ impl Backoff {
 
     /// The wait after `n` earlier ones: between half of `first × factor^n` and the whole of it, capped first.
     pub(super) fn wait(&self, first: Duration, n: u32) -> Duration {
-        let grown = first.as_secs_f64() * self.factor.powf(f64::from(n));
+        let grown = first.as_secs_f64() * self.factor.powi(i32::try_from(n).unwrap_or(i32::MAX));
         // `min` and `max` also turn an infinite or undefined power into a bound.
         let whole = grown.min(self.longest.as_secs_f64()).max(0.0);
         let half = whole / 2.0;

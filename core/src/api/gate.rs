@@ -179,11 +179,12 @@ impl<X, C: Clock> Gated<'_, X, C> {
         }
     }
 
-    /// Tells the number in flight, at once where the bound changed, else now and then.
+    /// Tells the number in flight: at once where the bound changed, or where it was none or is none any more, as
+    /// nobody would tell it later, and a pause is told by it; else now and then.
     fn tell(&self, change: Change) {
         let (told, at) = self.gate.told.get();
         let (now, clock) = (self.gate.flights.in_use(), self.clock.monotonic());
-        let is_due = now != told && clock >= at + TELL_EVERY;
+        let is_due = now != told && (now == 0 || told == 0 || clock >= at + TELL_EVERY);
         if self.gate.is_told && (change != Change::None || is_due) {
             self.gate.told.set((now, clock));
             self.listener.hear(&Event::InFlight { now, allowed: self.gate.allowed() });

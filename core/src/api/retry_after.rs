@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;
 
-use crate::time;
+use crate::{decimal, time};
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
@@ -15,8 +15,8 @@ const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Au
 pub(super) fn read(text: &str, now: Timestamp) -> Option<Duration> {
     let text = text.trim();
     let wait = if text.starts_with(|first: char| first.is_ascii_digit()) {
-        // A number beyond all bounds is still a wait; the caller caps it.
-        Duration::from_secs_f64(text.parse::<f64>().ok()?.min(1e9))
+        // The caller caps it.
+        Duration::from_secs_f64(decimal::parse(text)?.min(1e9))
     } else {
         Duration::try_from(date(text)?.duration_since(now)).ok()?
     };

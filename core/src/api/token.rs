@@ -13,6 +13,7 @@ use super::exchange::{Call, Credentials, Exchange, Stopped};
 use super::signal::Signal;
 use super::stack::Anonymous;
 use super::{Unreachable, redirect};
+use crate::decimal;
 use crate::host::{Clock, Http, Method, Request, Response};
 use crate::secret::{Secret, Url};
 
@@ -290,7 +291,7 @@ impl<T, C> std::fmt::Debug for Tokens<'_, T, C> {
 
 /// `expires_in` as a number or a text.
 fn seconds(value: &Value) -> Option<f64> {
-    value.as_f64().or_else(|| value.as_str()?.trim().parse().ok()).filter(|seconds: &f64| seconds.is_finite())
+    value.as_f64().or_else(|| decimal::parse(value.as_str()?.trim()))
 }
 
 /// The life of a token that ends in so many seconds, or, as some servers tell it, at that second since 1970.

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::failed_records::FailedRecords;
+use crate::crc32::Crc32;
 use crate::data::Line;
 
 /// What the checks of an endpoint's records leave behind.
@@ -32,26 +33,26 @@ impl Checked {
 
 /// A checksum of each file's lines, by which it is found out that a file was changed between two readings.
 #[derive(Debug, Default)]
-pub(super) struct Contents(Vec<crc32fast::Hasher>);
+pub(super) struct Contents(Vec<Crc32>);
 
 impl Contents {
     /// Takes the next line in.
     pub(super) fn add(&mut self, file: usize, line: &Line) {
         if self.0.len() <= file {
-            self.0.resize_with(file + 1, crc32fast::Hasher::new);
+            self.0.resize_with(file + 1, Crc32::default);
         }
-        let hasher = &mut self.0[file];
-        hasher.update(&line.number.to_le_bytes());
-        hasher.update(&line.length.to_le_bytes());
+        let crc = &mut self.0[file];
+        crc.add(&line.number.to_le_bytes());
+        crc.add(&line.length.to_le_bytes());
         if let Ok(bytes) = &line.bytes {
-            hasher.update(bytes);
+            crc.add(bytes);
         }
     }
 
     /// The first file that held something else at the other reading.
     pub(super) fn differs_in(&self, other: &Self) -> Option<usize> {
         // Nothing has the sum 0, as if it had been added up.
-        let sum = |contents: &Self, file: usize| contents.0.get(file).map_or(0, |hasher| hasher.clone().finalize());
+        let sum = |contents: &Self, file: usize| contents.0.get(file).map_or(0, |crc| crc.sum());
         (0..self.0.len().max(other.0.len())).find(|file| sum(self, *file) != sum(other, *file))
     }
 }

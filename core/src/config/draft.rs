@@ -1,11 +1,11 @@
 //! A configuration while somebody edits it: what stands in the file, unsubstituted, key by key.
 
-use super::ConfigError;
 use super::interpolate::{filled, names_in};
 use super::keys::{KEYS, Wants, known};
-use super::load::parse;
+use super::load::tree;
 use super::read::Reader;
 use super::tree::{Node, Place, Text, Value};
+use super::{ConfigError, Written};
 use super::{assemble, legacy};
 use crate::notice::Notice;
 
@@ -39,7 +39,7 @@ impl Draft {
     /// else was made of it, and which keys are unknown; those stay as they are.
     pub fn open(yaml: &str) -> Result<(Self, Vec<Notice>), ConfigError> {
         let mut notices = Vec::new();
-        let mut root = parse(FILE, yaml, &mut notices)?;
+        let mut root = tree(FILE, Written::from_yaml(yaml), &mut notices)?;
         legacy::nest(&mut root, FILE, &mut notices)?;
         if matches!(root.value, Value::Null { .. }) {
             root.value = Value::Map(Vec::new());

@@ -1,5 +1,7 @@
 //! From an invocation to a configuration.
 
+use std::borrow::Cow;
+
 use crate::host::{FileError, FileErrorKind, Files, Host, Source};
 use crate::invocation::Invocation;
 use crate::notice::Notice;
@@ -10,14 +12,14 @@ use super::interpolate::{self, Variables};
 use super::keys::LOG_LEVELS;
 use super::read::Reader;
 use super::tree::{Node, Place, Value};
-use super::{Config, ConfigError, flags, legacy, overrides, yaml};
+use super::{Config, ConfigError, Written, flags, legacy, overrides};
 
 /// Where the configuration is looked for when no file is named.
 pub const FILES: [&str; 2] = ["./lightbeam.yaml", "./lightbeam.yml"];
 
 /// Longest file that is read as a configuration or as a secret, in bytes: 128 KiB. Anything longer is another file by
 /// mistake, and the YAML parser takes very long over some of those.
-const LONGEST: u64 = 128 << 10;
+pub const LONGEST: u64 = 128 << 10;
 
 /// A configuration, with what the user should know about it.
 #[derive(Debug, Clone)]
@@ -35,13 +37,14 @@ pub struct Loaded {
 pub async fn load<H: Host>(invocation: &Invocation, host: &H) -> Result<Loaded, ConfigError> {
     let mut notices = flags::flags_without_use(invocation);
     flags::check(invocation)?;
-    let (file, text, notice) = find(invocation, host.files()).await?;
+    let (file, text, notice) = find(invocation, host).await?;
     notices.extend(notice);
-    let assembled = interpret(invocation, &file, &text, &|name| host.variable(name))?;
+    let written = host.configuration(&text);
+    let assembled = interpret(invocation, &file, written, &|name| host.variable(name))?;
     notices.extend(assembled.notices);
     let mut config = assembled.config;
     if let Some((place, path)) = assembled.secret_file {
-        let secret = read(host.files(), &path).await.map_err(|error| {
+        let secret = read(host.files(), &path, LONGEST).await.map_err(|error| {
             let ConfigError { message, hint } = unreadable(&error);
             ConfigError { message: format!("{place}: {message}, named by edfi_api.client_secret_file"), hint }
         })?;
@@ -57,13 +60,14 @@ pub async fn load<H: Host>(invocation: &Invocation, host: &H) -> Result<Loaded, 
 }
 
 /// The file of the invocation: its path, its text, and a notice if it was not named.
-async fn find<F: Files>(invocation: &Invocation, files: &F) -> Result<(String, String, Option<Notice>), ConfigError> {
+async fn find<H: Host>(invocation: &Invocation, host: &H) -> Result<(String, String, Option<Notice>), ConfigError> {
+    let (files, longest) = (host.files(), host.longest_configuration());
     if let Some(path) = invocation.config_file.as_deref().filter(|path| !path.is_empty()) {
-        let text = read(files, path).await.map_err(|error| unreadable(&error))?;
+        let text = read(files, path, longest).await.map_err(|error| unreadable(&error))?;
         return Ok((path.to_owned(), text, None));
     }
     for path in FILES {
-        match read(files, path).await {
+        match read(files, path, longest).await {
             Ok(text) => {
                 let notice = Notice::info(format!("the configuration is {path}"));
                 return Ok((path.to_owned(), text, Some(notice)));
@@ -78,10 +82,10 @@ async fn find<F: Files>(invocation: &Invocation, files: &F) -> Result<(String, S
     })
 }
 
-async fn read<F: Files>(files: &F, path: &str) -> Result<String, FileError> {
+async fn read<F: Files>(files: &F, path: &str, longest: u64) -> Result<String, FileError> {
     let source = files.open(path).await?;
     let refused = |detail| Err(FileError::new(FileErrorKind::Failed, path, detail));
-    if source.len() > LONGEST {
+    if source.len() > longest {
         return refused("is longer than 128 KiB, so it is another kind of file");
     }
     let bytes = source.read(0..source.len()).await?;
@@ -92,16 +96,16 @@ fn unreadable(error: &FileError) -> ConfigError {
     ConfigError { message: format!("cannot read {}: {}", error.path, error.detail), hint: error.hint.clone() }
 }
 
-/// From the text of a file to a configuration, without the file of the secret. Pure.
+/// From what stands in a file to a configuration, without the file of the secret. Pure.
 pub(super) fn interpret(
     invocation: &Invocation,
     file: &str,
-    text: &str,
+    written: Written,
     variable: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Assembled, ConfigError> {
     let shown = file.strip_prefix("./").unwrap_or(file);
     let mut notices = Vec::new();
-    let mut root = parse(shown, text, &mut notices)?;
+    let mut root = tree(shown, written, &mut notices)?;
     let variables = Variables::new(invocation.params.as_deref(), variable)?;
     interpolate::interpolate(&mut root, &variables, shown, &mut notices);
     legacy::nest(&mut root, shown, &mut notices)?;
@@ -119,12 +123,11 @@ pub(super) fn interpret(
     Ok(assembled)
 }
 
-/// The tree of a text, as written.
-pub(super) fn parse(shown: &str, text: &str, notices: &mut Vec<Notice>) -> Result<Node, ConfigError> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let document = yaml::parse(text).map_err(|error| ConfigError {
+/// The tree of a configuration, as written.
+pub(super) fn tree(shown: &str, written: Written, notices: &mut Vec<Notice>) -> Result<Node, ConfigError> {
+    let document = written.into_document().map_err(|error| ConfigError {
         message: format!("{}: {}", error.place.shown(shown), error.message),
-        hint: error.hint.map(str::to_owned),
+        hint: error.hint.map(Cow::into_owned),
     })?;
     if let Some(place) = document.mended {
         notices.push(

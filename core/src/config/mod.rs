@@ -28,6 +28,7 @@ mod syntax;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod written;
 mod yaml;
 
 use std::time::Duration;
@@ -38,11 +39,12 @@ pub use draft::Draft;
 pub use flags::{flags_without_use, without_useless_flags};
 pub use key_filter::KeyFilter;
 pub use keys::{KEYS, Key, Wants};
-pub use load::{FILES, Loaded, load};
+pub use load::{FILES, LONGEST, Loaded, load};
 pub use needs::{Needs, needs};
 pub use query::query;
 pub use resend::Resend;
 pub use selector::{Selected, Selection};
+pub use written::Written;
 
 /// The configuration of a run, complete: every value is there and checked.
 #[derive(Debug, Clone)]

@@ -7,7 +7,7 @@ use super::assemble::Assembled;
 use super::edfi_api::without_placeholders;
 use super::interpolate::{self, Variables};
 use super::load;
-use super::{Config, ConfigError, paths};
+use super::{Config, ConfigError, Written, paths};
 
 /// Folders, hosts and variables that a run needs. Paths are as configured, `~` expanded.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -37,8 +37,9 @@ pub fn needs(
     text: &str,
     variable: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Needs, ConfigError> {
-    let assembled = load::interpret(invocation, file, text, variable)?;
-    let mut root = load::parse(file, text, &mut Vec::new())?;
+    let written = Written::from_yaml(text);
+    let assembled = load::interpret(invocation, file, written.clone(), variable)?;
+    let mut root = load::tree(file, written, &mut Vec::new())?;
     let params = Variables::new(invocation.params.as_deref(), variable)?;
     let mut env: Vec<String> = ["HOME", "USERPROFILE"].map(str::to_owned).to_vec();
     for name in interpolate::names(&mut root) {

@@ -1,5 +1,7 @@
 //! Texts as the types that keys want. Generous: YAML 1.1 words, numbers in quotes, values of variables.
 
+use crate::decimal;
+
 /// true or false, in any of the words of YAML 1.1, and `1` and `0`.
 pub(super) fn switch(text: &str) -> Option<bool> {
     match text.trim().to_ascii_lowercase().as_str() {
@@ -22,7 +24,7 @@ pub(super) fn whole(text: &str) -> Option<i64> {
 
 /// A finite number.
 pub(super) fn number(text: &str) -> Option<f64> {
-    digits(text)?.parse().ok().filter(|number: &f64| number.is_finite())
+    decimal::parse(&digits(text)?)
 }
 
 /// A number's text without blanks around it and underscores between its digits; `None` for what is no number at all

@@ -1,16 +1,26 @@
 //! What is wrong with a text that is not YAML, in plain words.
 
+use std::borrow::Cow;
+
 use super::tree::Place;
 
 /// A text that is not YAML. Holds none of the text: it may be secret.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct SyntaxError {
     /// Where.
     pub(super) place: Place,
     /// What is wrong.
-    pub(super) message: &'static str,
+    pub(super) message: Cow<'static, str>,
     /// What to do.
-    pub(super) hint: Option<&'static str>,
+    pub(super) hint: Option<Cow<'static, str>>,
+}
+
+impl SyntaxError {
+    /// A text whose sections lie inside of more sections than any key does.
+    pub(super) fn too_deep(place: Place) -> Self {
+        let Phrase { message, hint, .. } = TOO_DEEP;
+        Self { place, message: message.into(), hint: hint.map(Into::into) }
+    }
 }
 
 /// Texts of our own errors, which pass through the library and are recognised in [`phrase_of`].
@@ -40,6 +50,9 @@ pub(super) struct Phrase {
 const fn phrase(said: &'static str, message: &'static str, hint: &'static str) -> Phrase {
     Phrase { said, message, hint: Some(hint), at_start: false }
 }
+
+const TOO_DEEP: Phrase =
+    phrase("recursion limit", "sections are nested too deeply", "see the documentation for the known keys");
 
 const PHRASES: &[Phrase] = &[
     phrase(TAGGED, "values with a tag (an exclamation mark in front) are not used here", "put the value in quotes"),
@@ -111,6 +124,6 @@ const PHRASES: &[Phrase] = &[
     phrase("control characters are not allowed", "there is a control character here", "save the file as UTF-8 text"),
     phrase("more than one document", "there is more than one document in the file", "remove the line ---"),
     phrase("<document start>", "this does not fit what stands above it", "check the indentation, and write key: value"),
-    phrase("recursion limit", "sections are nested too deeply", "see the documentation for the known keys"),
+    TOO_DEEP,
     phrase("repetition limit", "aliases (*) are used too often", "write the values out"),
 ];

@@ -14,7 +14,7 @@ use super::syntax::{BAD_MERGE, COMPLEX_KEY, SyntaxError, TAGGED, phrase_of};
 use super::tree::{Entry, Node, Place, Text, Value};
 
 /// A document that was read.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Document {
     /// The top value.
     pub(super) root: Node,
@@ -25,7 +25,7 @@ pub(super) struct Document {
 }
 
 /// A key that stands twice in one mapping.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Repeated {
     /// The key.
     pub(super) key: String,
@@ -335,7 +335,7 @@ fn syntax_error(error: &serde_yaml::Error, source: &Source<'_>) -> SyntaxError {
     } else {
         place
     };
-    SyntaxError { place, message: phrase.message, hint: phrase.hint }
+    SyntaxError { place, message: phrase.message.into(), hint: phrase.hint.map(Into::into) }
 }
 
 /// The place where the broken construct begins, which the library tells last, as `… at line 3 column 10`.

@@ -20,6 +20,8 @@ pub use http::{Http, HttpError, HttpErrorKind, MAX_BODY, Method, Request, Respon
 pub use operator::{Operator, Question, Wanted};
 pub use storage::{Acquired, Lock, LockRefused, Storage, StorageError, StorageErrorKind, Takeover};
 
+use crate::config::Written;
+
 /// Everything the engine needs from the world, as one value.
 ///
 /// The engine is generic over its host; each binary has one. Policy (repeats, deadlines, concurrency) is not the
@@ -53,6 +55,18 @@ pub trait Host {
 
     /// The value of an environment variable, if the host has variables and this one was granted.
     fn variable(&self, name: &str) -> Option<String>;
+
+    /// What the text of a configuration says. A host whose configurations were read by somebody else, as a page's are,
+    /// takes what that made of them with [`Written::from_json`], and has no need of YAML.
+    fn configuration(&self, text: &str) -> Written {
+        Written::from_yaml(text)
+    }
+
+    /// The longest configuration that is read, in bytes. A host that overrides [`Host::configuration`] may take more: what
+    /// somebody else made of a text is longer than the text, which was held to [`config::LONGEST`](crate::config::LONGEST).
+    fn longest_configuration(&self) -> u64 {
+        crate::config::LONGEST
+    }
 
     /// A seed for jitter and run ids; differs from run to run.
     fn seed(&self) -> u64;

@@ -171,7 +171,7 @@ impl Group {
 
     fn entry(&self) -> Entry<'_> {
         let mut lines = self.lines.clone();
-        lines.sort_unstable();
+        sort::by(&mut lines, Ord::cmp);
         let message = match self.key.message {
             Message::Kept(_) => Rc::clone(&self.text),
             Message::Other(cause) => Rc::from(format!(

@@ -103,7 +103,11 @@ impl Progress {
             }
             Event::GateClosed { wait, .. } => self.asked_to_wait = Some(*wait),
             Event::InFlight { now, .. } => self.in_flight = *now,
-            Event::Finished { .. } => self.finished = true,
+            Event::Finished { .. } => {
+                self.finished = true;
+                // Not every change of it is told.
+                self.in_flight = 0;
+            }
             Event::Notice(_)
             | Event::Connected { .. }
             | Event::Repeated { .. }

@@ -12,6 +12,7 @@
 //! is outdated, bit 14 that the entry is written again and so says nothing about others. `0x3fff`, `0x3ffe` and `0x3ffd`
 //! are no statuses but marks: removed, emptying, and emptying taken back.
 
+use crate::crc32;
 use crate::data::Digest;
 
 /// The length of an entry in bytes.
@@ -155,7 +156,7 @@ fn is_whole(bytes: &[u8; ENTRY]) -> bool {
 
 /// CRC-32, its halves joined: an entry of zeros, as a file system leaves them after a crash, is not whole.
 fn checksum(bytes: &[u8; ENTRY]) -> [u8; 2] {
-    let [a, b, c, d] = crc32fast::hash(&bytes[..30]).to_le_bytes();
+    let [a, b, c, d] = crc32::of(&bytes[..30]).to_le_bytes();
     [a ^ c, b ^ d]
 }
 

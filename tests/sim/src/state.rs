@@ -125,6 +125,11 @@ impl State {
         self.tokens.given()
     }
 
+    /// The tokens that were given and not taken back, for tests that look where they went.
+    pub fn tokens(&self) -> impl Iterator<Item = &str> {
+        self.tokens.all()
+    }
+
     /// The logged requests, oldest first.
     pub fn log(&self) -> impl Iterator<Item = &LogEntry> {
         self.log.entries()

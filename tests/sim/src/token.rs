@@ -44,6 +44,11 @@ impl Tokens {
         self.given
     }
 
+    /// The tokens that were given and not taken back.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &str> {
+        self.live.keys().map(String::as_str)
+    }
+
     /// Checks the `Authorization` header of a data request.
     pub(crate) fn authenticate(&self, headers: &HeaderMap, now: u64) -> Result<(), Refusal> {
         let refuse = |text| Err(Refusal::Unauthenticated(text));

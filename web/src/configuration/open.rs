@@ -1,11 +1,8 @@
-use lightbeam_core::config::{ConfigError, Draft};
+use lightbeam_core::config::{ConfigError, Draft, LONGEST};
 use lightbeam_core::notice::{self, Notice};
 
 use super::{SECRET_FILE_KEY, SECRET_KEY, SECRET_NAME, reference, shareable};
 use crate::protocol::{NoticeRow, Secretive, Severity};
-
-/// Longest text that is taken for a configuration, in bytes; as on the command line.
-const LONGEST: usize = 128 << 10;
 
 /// A configuration that somebody opened.
 #[derive(Debug)]
@@ -20,7 +17,7 @@ pub struct Opened {
 
 /// Reads a configuration. A secret that is written out in it is taken apart, and a name stands for it from then on.
 pub fn open(yaml: &str) -> Result<Opened, NoticeRow> {
-    if yaml.len() > LONGEST {
+    if yaml.len() as u64 > LONGEST {
         let longest = LONGEST >> 10;
         return Err(row(&Notice::error(format!("this is longer than {longest} KiB, so it is no configuration"))));
     }
@@ -113,6 +110,6 @@ mod tests {
     #[test]
     fn what_is_no_configuration_says_where() {
         assert!(open("a: [\n").unwrap_err().text.starts_with("lightbeam.yaml:"));
-        assert_eq!(open(&" ".repeat(LONGEST + 1)).unwrap_err().severity, Severity::Error);
+        assert_eq!(open(&" ".repeat(usize::try_from(LONGEST).unwrap() + 1)).unwrap_err().severity, Severity::Error);
     }
 }

@@ -40,9 +40,10 @@ impl Difference {
 
 /// How the files that are chosen differ from those of an earlier run, by path.
 pub fn differences(then: &[FileMark], now: &[FileMark]) -> Vec<Difference> {
-    let by_path = |files| -> BTreeMap<String, FileMark> {
-        let of = |file: &FileMark| (file.path.clone(), file.clone());
-        <[FileMark]>::iter(files).map(of).collect()
+    let by_path = |files: &[FileMark]| {
+        let mut by_path = BTreeMap::new();
+        by_path.extend(files.iter().map(|file| (file.path.clone(), file.clone())));
+        by_path
     };
     let (then, now) = (by_path(then), by_path(now));
     let mut found = Vec::new();

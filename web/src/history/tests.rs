@@ -30,6 +30,16 @@ fn what_is_written_is_read_back_and_other_versions_are_left_alone() {
 }
 
 #[test]
+fn a_removal_that_was_not_confirmed_says_that_nothing_was_removed() {
+    let mut kept = entry(1, Outcome::Ended { exit: 1, completed: None }, None);
+    kept.asked.command = Command::Truncate;
+    kept.refuse();
+    assert_eq!(kept.outcome_in_words(), "cancelled by you: nothing was removed");
+    assert!(!kept.is_good() && !kept.can_go_on());
+    assert_eq!(Entry::from_json(&kept.to_json()), Some(kept));
+}
+
+#[test]
 fn no_secret_and_no_query_is_kept() {
     let asked = Invocation {
         command: Command::Fetch,
@@ -108,7 +118,26 @@ fn what_can_be_gone_on_with_was_sending_and_was_cut_off() {
     assert!(!kept.can_go_on());
     kept.outcome = Outcome::Interrupted;
     kept.asked.command = Command::Truncate;
-    assert!(!kept.can_go_on(), "to go on removing is not offered in passing");
+    assert!(!kept.can_go_on(), "what was removed is not remembered as what was sent is");
+}
+
+#[test]
+fn whatever_else_was_cut_off_can_be_run_again_and_says_what_is_left() {
+    let mut said = std::collections::BTreeSet::new();
+    for command in Command::ALL {
+        let mut kept = entry(1, Outcome::Interrupted, None);
+        kept.asked.command = command;
+        assert_ne!(kept.can_go_on(), kept.can_run_again(), "{command:?}");
+        let removes = matches!(command, Command::Delete | Command::Truncate);
+        assert_eq!(kept.left_in_words().contains("asked again"), removes, "{command:?}");
+        said.insert(kept.left_in_words());
+        kept.outcome = done();
+        assert!(!kept.can_run_again());
+        kept.outcome = Outcome::Lost("memory".to_owned());
+        kept.asked.dry_run = true;
+        assert!(!kept.can_run_again() && !kept.can_go_on());
+    }
+    assert_eq!(said.len(), Command::ALL.len() - 1, "send and validate+send say the same");
 }
 
 #[test]
@@ -138,7 +167,7 @@ fn every_end_has_its_words() {
     assert_eq!(said(0, Some(true), 3), ("done, some records failed", false));
     assert_eq!(said(3, Some(true), 3), ("done, some records failed", false));
     assert_eq!(said(1, Some(true), 3), ("failed", false));
-    assert_eq!(said(1, Some(false), 0), ("ended before its end", false));
+    assert_eq!(said(1, Some(false), 0), ("stopped before its end", false));
     assert_eq!(said(1, None, 0), ("not begun", false));
     assert_eq!(said(2, None, 0), ("not begun: wrong configuration", false));
     assert_eq!(said(4, Some(false), 0), ("broken off: the API could not be reached", false));

@@ -1,3 +1,5 @@
+use lightbeam_core::invocation::Command;
+
 use super::{Entry, Outcome};
 
 impl Entry {
@@ -13,14 +15,37 @@ impl Entry {
             Outcome::Going => "going on",
             Outcome::Interrupted => "interrupted: the page was closed",
             Outcome::Lost(_) => "broke off",
+            Outcome::Refused => "cancelled by you: nothing was removed",
             Outcome::Ended { exit: 2, .. } => "not begun: wrong configuration",
             Outcome::Ended { completed: None, .. } => "not begun",
             Outcome::Ended { exit: 4, .. } => "broken off: the API could not be reached",
-            Outcome::Ended { completed: Some(false), .. } => "ended before its end",
+            Outcome::Ended { completed: Some(false), .. } => "stopped before its end",
             Outcome::Ended { exit: 99, .. } => "nothing was left to do",
             Outcome::Ended { exit: 0, .. } if self.counts.failed == 0 => "done",
             Outcome::Ended { exit: 0 | 3, .. } => "done, some records failed",
             Outcome::Ended { .. } => "failed",
+        }
+    }
+
+    /// What is left of it where it was cut off, and what it means to begin it once more.
+    pub fn left_in_words(&self) -> &'static str {
+        match self.asked.command {
+            Command::Send | Command::ValidateSend => "What was accepted is remembered and is not sent again.",
+            Command::Validate => "Nothing was sent. The check begins anew.",
+            Command::Count => "The counting begins anew.",
+            Command::Fetch => {
+                "Only files that were written into a folder of yours are still there. The fetching begins anew, with \
+                 all records."
+            }
+            Command::Create => "The templates are made anew.",
+            Command::Delete => {
+                "What was deleted until then is gone, and is passed over as not found. Before anything else is deleted, \
+                 you look first and are asked again."
+            }
+            Command::Truncate => {
+                "What was deleted until then is gone; the rest is still there. Before anything else is deleted, you \
+                 look first and are asked again."
+            }
         }
     }
 

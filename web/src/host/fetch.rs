@@ -87,6 +87,8 @@ impl Fetch {
         let method = request.method.as_str();
         if obstacle == Obstacle::Broken && way == Way::Asking && origins.is_method_doubtful(&origin, method) {
             error.hint = Some(self.advisor.refused_method(method));
+        } else if obstacle == Obstacle::Unreachable && is_token_request(request, way) {
+            error.hint = Some(self.advisor.unreachable("edfi_api.oauth_url"));
         }
         error
     }
@@ -149,6 +151,11 @@ impl Http for Fetch {
         }
         self.read(&request, way, &answer, abort).await
     }
+}
+
+/// Whether a request is for a token: a page puts the credentials into the body, so that nothing needs a preflight.
+fn is_token_request(request: &Request, way: Way) -> bool {
+    way == Way::Plain && request.method == Method::POST
 }
 
 /// Scheme, host and port.

@@ -18,6 +18,8 @@ use web_sys::{Blob, DomException, FileSystemDirectoryHandle};
 pub use archive::archive;
 pub use sink::OutputSink;
 
+use crate::path::normal;
+
 /// Files that the user chose, and those that runs wrote. Cloning shares them; the working directory is the root.
 #[derive(Debug, Clone, Default)]
 pub struct ChosenFiles {
@@ -36,21 +38,6 @@ pub struct Output {
     pub content: Blob,
     /// The CRC-32 of that, where it is known.
     pub crc32: Option<u32>,
-}
-
-/// The path without `.`, `..` and needless separators, relative to the root.
-fn normal(path: &str) -> String {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split(['/', '\\']) {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    parts.join("/")
 }
 
 impl ChosenFiles {

@@ -50,9 +50,11 @@ impl IndexedDb {
         move |error| failure::storage_error(name, &error, gone)
     }
 
-    /// Begins to change something.
-    fn change(&self, durability: TransactionDurability) -> Result<Transaction<'_>, Error> {
-        self.0.begin(TransactionMode::Readwrite, durability)
+    /// Begins to change something. What is committed is on the disk, as [`Storage`] promises, also of what is appended:
+    /// a tombstone that a machine without power lost, after its DELETE had left, would make the state tell of a record
+    /// that the API has no more.
+    fn change(&self) -> Result<Transaction<'_>, Error> {
+        self.0.begin(TransactionMode::Readwrite, TransactionDurability::Strict)
     }
 
     fn look(&self) -> Result<Transaction<'_>, Error> {
@@ -97,7 +99,7 @@ impl IndexedDb {
     }
 
     async fn replace(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {
-        let transaction = self.change(TransactionDurability::Strict)?;
+        let transaction = self.change()?;
         {
             let chunks = transaction.object_store(CHUNKS)?;
             remove_chunks(&chunks, name, 0)?;
@@ -108,12 +110,7 @@ impl IndexedDb {
     }
 
     async fn add(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {
-        // Relaxed: the bytes are with the operating system when this completes, so they outlive tab and browser. A
-        // machine that loses power may lose the last appends, never ones before those that are kept: databases of
-        // browsers write ahead in order, and the next strict write takes them along. The trait asks for more, but the
-        // only thing appended to is the log of answers, of which a lost end means that a few records are sent once more;
-        // and strict costs a wait for the disk with every page of answers.
-        let transaction = self.change(TransactionDurability::Relaxed)?;
+        let transaction = self.change()?;
         {
             let blobs = transaction.object_store(BLOBS)?;
             let chunks = transaction.object_store(CHUNKS)?;
@@ -142,7 +139,7 @@ impl IndexedDb {
     }
 
     async fn cut(&self, name: &str, len: u64) -> Result<bool, Error> {
-        let transaction = self.change(TransactionDurability::Strict)?;
+        let transaction = self.change()?;
         {
             let blobs = transaction.object_store(BLOBS)?;
             let Some(mut extent) = read_extent(&blobs, name).await? else { return Ok(false) };
@@ -177,7 +174,7 @@ impl IndexedDb {
     }
 
     async fn forget_if(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {
-        let transaction = self.change(TransactionDurability::Strict)?;
+        let transaction = self.change()?;
         {
             let chunks = transaction.object_store(CHUNKS)?;
             let found = read_chunks(&chunks, name, 0..u64::from(u32::MAX), 2).await?;
@@ -190,7 +187,7 @@ impl IndexedDb {
     }
 
     async fn forget(&self, name: &str) -> Result<(), Error> {
-        let transaction = self.change(TransactionDurability::Strict)?;
+        let transaction = self.change()?;
         {
             remove_chunks(&transaction.object_store(CHUNKS)?, name, 0)?;
             let blobs = transaction.object_store(BLOBS)?;

@@ -10,6 +10,7 @@ mod web_lock;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use lightbeam_core::config::Written;
 use lightbeam_core::host::{Host, HostKind, Opened, StorageError, TlsSupport};
 use lightbeam_core::invocation::Command;
 
@@ -76,6 +77,15 @@ impl Host for BrowserHost {
 
     fn variable(&self, name: &str) -> Option<String> {
         self.variables.get(name).map(|value| value.0.clone())
+    }
+
+    /// The page has read it, in [`crate::protocol::Job::texts`].
+    fn configuration(&self, text: &str) -> Written {
+        Written::from_json(text)
+    }
+
+    fn longest_configuration(&self) -> u64 {
+        u64::MAX
     }
 
     fn seed(&self) -> u64 {

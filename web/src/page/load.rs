@@ -16,11 +16,11 @@ use heading::StepHeading;
 use leptos::prelude::*;
 use plan::PlanStep;
 use results::{ResultsOf, ResultsStep};
-use send::SendStep;
+use send::{SendStep, ValidateFirst};
 use start::Start;
 
 use super::store::{Purpose, RunState, Step, Store};
-use crate::results::counted;
+use lightbeam_web::amount::counted;
 
 /// The steps with the words on their buttons.
 const STEPS: [(Step, &str); 6] = [
@@ -126,7 +126,7 @@ fn state_of_run(store: Store, purpose: Purpose, good: &str) -> String {
         RunState::Ended(end) => match run.snapshot.with(|snapshot| snapshot.failed) {
             0 if matches!(end.exit, 0 | 99) => good.to_owned(),
             0 => "✖ see messages".to_owned(),
-            failed => format!("▲ {} failed", crate::results::grouped(failed)),
+            failed => format!("▲ {} failed", lightbeam_web::amount::grouped(failed)),
         },
     })
 }

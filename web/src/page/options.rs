@@ -22,12 +22,14 @@ use methods::Methods;
 pub(super) use namespaces::Namespaces;
 use remembering::Remembering;
 use selection::SelectionNote;
+pub(super) use selection::selected;
 
 /// The flags that are written, shown at once.
 fn written(command: Command) -> &'static [Written] {
     match command {
         Command::Count => &[Written::Selector, Written::Exclude, Written::Query],
         Command::Fetch => &[Written::Selector, Written::Exclude, Written::Query, Written::KeepKeys, Written::DropKeys],
+        Command::Truncate => &[Written::Emptied, Written::Exclude],
         _ => &[Written::Selector, Written::Exclude],
     }
 }

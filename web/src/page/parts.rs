@@ -1,10 +1,10 @@
 //! What several panels are made of.
 
-pub(super) mod amount;
 mod announcer;
 mod checklist;
 mod download;
 mod field;
+mod moment;
 mod notices;
 mod outputs;
 mod pager;
@@ -16,6 +16,7 @@ pub(super) use announcer::Announcer;
 pub(super) use checklist::Checklist;
 pub(super) use download::{copy, save, save_texts};
 pub(super) use field::{Choice, Field, FieldScope, Setting, Switch, id_of};
+pub(super) use moment::moment;
 pub(super) use notices::Notices;
 pub(super) use outputs::Outputs;
 pub(super) use pager::{Pager, ROWS};

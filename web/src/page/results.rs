@@ -15,8 +15,9 @@ use endpoints::EndpointTable;
 use failures::Failures;
 use leptos::prelude::*;
 
-use super::store::{DATA_DIR, Run, Store};
-use crate::results::{Filter, RunResults, duration, totals};
+use super::store::{Run, Store};
+use lightbeam_web::amount::duration;
+use lightbeam_web::results::{Filter, RunResults, totals};
 
 /// What the parts of the results have in common. Copying it shares it.
 #[derive(Clone, Copy)]
@@ -78,7 +79,7 @@ pub(super) fn ResultsView(
                 <section class="results" aria-label=format!("Results of {}", results.command)>
                     <Totals results=results.clone()/>
                     <p class="notice info" hidden={!of_lines}>
-                        "Only chosen lines were sent again in this run: lines are counted among those, not in your whole files."
+                        "Only chosen lines of your files were sent again in this run."
                     </p>
                     <Actions browse=browse text=text/>
                     <Causes browse=browse/>
@@ -109,9 +110,4 @@ fn Totals(results: Arc<RunResults>) -> impl IntoView {
             </p>
         </div>
     }
-}
-
-/// The name of a file as the person knows it: below the folder that chosen files stand in.
-fn shown_file(file: &str) -> &str {
-    file.strip_prefix(DATA_DIR).and_then(|rest| rest.strip_prefix('/')).unwrap_or(file)
 }

@@ -14,12 +14,14 @@ mod runs;
 use std::collections::BTreeMap;
 
 use leptos::prelude::*;
-use lightbeam_core::config::Draft;
+use lightbeam_core::config::{Draft, Written};
 use lightbeam_core::invocation::Invocation;
+use lightbeam_web::configuration;
+use lightbeam_web::protocol::{Check, Done, EndpointName, Mark, NoticeRow, Secretive, SurveyedFile, Task};
 use web_sys::Blob;
 
 pub(super) use connection::{ConnectionState, sentence};
-pub(super) use files::ChosenEntry;
+pub(super) use files::{ChosenEntry, below_data_dir};
 pub(super) use history::History;
 pub(super) use kept::{Kept, KeptTarget};
 pub(super) use load_state::{LoadState, Step};
@@ -27,8 +29,6 @@ pub(super) use panels::{Panels, ReadPanel, RemovePanel};
 pub(super) use runs::{Output, Purpose, Run, RunState};
 
 use super::engine::{Engine, Heard, Supplies};
-use crate::configuration;
-use crate::protocol::{Check, Done, EndpointName, Mark, NoticeRow, Secretive, SurveyedFile, Task};
 
 /// The folder of the engine's working directory that chosen files stand in.
 pub(super) const DATA_DIR: &str = "files";
@@ -127,6 +127,7 @@ impl Store {
             panels: Panels::default(),
         };
         store.open_history();
+        store.engine().prepare();
         store
     }
 
@@ -145,7 +146,9 @@ impl Store {
             variables: self.values(),
             texts: vec![(
                 CONFIG_FILE.to_owned(),
-                self.draft.with_untracked(|draft| configuration::for_run(draft, FETCHED_DIR).to_yaml()),
+                self.draft.with_untracked(|draft| {
+                    Written::from_yaml(&configuration::for_run(draft, FETCHED_DIR).to_yaml()).to_json()
+                }),
             )],
             files: self.contents.with_value(|contents| {
                 contents.iter().map(|(path, content)| (format!("{DATA_DIR}/{path}"), content.clone())).collect()
@@ -167,7 +170,7 @@ impl Store {
         self.engine().begin(task, self.supplies(), move |heard| match heard {
             Heard::Done(done, files) => then(Ok((*done, files))),
             Heard::Lost(why) => then(Err(why)),
-            Heard::Progress(_) | Heard::Question(_) => {}
+            Heard::Progress(_) | Heard::Question(_) | Heard::NeverBegun => {}
         });
     }
 

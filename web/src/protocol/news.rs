@@ -51,7 +51,7 @@ pub enum Done {
 }
 
 /// How a command ended.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct RunEnd {
     /// The exit code that the command line would give.
     pub exit: u8,

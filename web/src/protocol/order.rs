@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use lightbeam_core::invocation::Invocation;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// A message of the page.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize)]
 pub enum Order {
     /// Do this, and tell the outcome under this number. The files of the job come beside it.
     Begin {
@@ -33,7 +33,7 @@ pub enum Order {
 }
 
 /// What the person wants of a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Want {
     /// Go on.
     Run,
@@ -44,18 +44,19 @@ pub enum Want {
 }
 
 /// A task with everything it needs beside the user's files.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Job {
     /// What is to be done.
     pub task: Task,
     /// Values for `${NAME}` in the configuration; secrets are among them.
     pub variables: BTreeMap<String, Secretive>,
-    /// Files that the page itself wrote, such as `lightbeam.yaml`: path and content.
+    /// Files that the page itself wrote: path and content. The configuration is among them, as
+    /// [`lightbeam_core::config::Written::to_json`] writes it.
     pub texts: Vec<(String, String)>,
 }
 
 /// What is to be done.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize)]
 pub enum Task {
     /// Carry a command out; ends in [`super::Done::Run`].
     Run(Box<Invocation>),
@@ -89,7 +90,7 @@ pub enum Task {
 }
 
 /// A text that no debug output shows.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Secretive(pub String);
 

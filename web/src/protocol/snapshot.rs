@@ -21,8 +21,8 @@ pub struct Snapshot {
     pub failed: u64,
     /// Exchanges that were repeated.
     pub repeats: u64,
-    /// Records a second over the last seconds.
-    pub rate: f64,
+    /// Records a minute, as fast as the last seconds were.
+    pub per_minute: u64,
     /// Seconds left, if the rate stays; `None` while it says too little.
     pub seconds_left: Option<u64>,
     /// Requests in flight.

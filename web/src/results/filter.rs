@@ -1,5 +1,7 @@
 use std::collections::BTreeMap;
 
+use lightbeam_core::sort;
+
 use super::RunResults;
 
 /// What somebody looks for; what is empty asks for nothing.
@@ -16,11 +18,11 @@ pub struct Filter {
 }
 
 impl RunResults {
-    /// What failures can be told apart by: `status 409`, `no answer`, `check: schema`; sorted.
+    /// What failures can be told apart by: `status 409`, `no status`, `check: schema`; sorted.
     pub fn kinds(&self) -> Vec<String> {
         let mut kinds: Vec<String> =
             self.failures.iter().map(|failure| kind(failure.status, failure.method.as_deref())).collect();
-        kinds.sort_unstable();
+        sort::by(&mut kinds, Ord::cmp);
         kinds.dedup();
         kinds
     }
@@ -52,7 +54,7 @@ fn kind(status: Option<u16>, method: Option<&str>) -> String {
     match (status, method) {
         (_, Some(method)) => format!("check: {method}"),
         (Some(status), None) => format!("status {status}"),
-        (None, None) => "no answer".to_owned(),
+        (None, None) => "no status".to_owned(),
     }
 }
 
@@ -66,7 +68,7 @@ pub fn lines_of(results: &RunResults, failures: &[usize]) -> Vec<(String, Vec<u6
         }
     }
     let sorted = files.into_iter().map(|(file, mut lines)| {
-        lines.sort_unstable();
+        sort::by(&mut lines, Ord::cmp);
         lines.dedup();
         (file.to_owned(), lines)
     });

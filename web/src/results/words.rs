@@ -1,4 +1,5 @@
 use super::RunResults;
+use crate::amount::{counted, duration, grouped};
 use crate::protocol::Snapshot;
 
 /// What an exit code of the command line means, in a sentence; of so many records, so many failed.
@@ -35,7 +36,8 @@ pub fn totals(results: &RunResults) -> String {
         "count" => ("counted", "not counted"),
         _ => ("accepted by the API", "not sent, as they had been sent before or stand twice"),
     };
-    let mut text = format!("{} {done}, {} failed", counted(results.succeeded(), "record"), grouped(results.failed));
+    let noun = if results.command == "create" { "template" } else { "record" };
+    let mut text = format!("{} {done}, {} failed", counted(results.succeeded(), noun), grouped(results.failed));
     if results.skipped > 0 {
         text.push_str(&format!(", {} {skipped}", grouped(results.skipped)));
     }
@@ -44,39 +46,6 @@ pub fn totals(results: &RunResults) -> String {
         text.push_str(" The run did not come to its end: there are records that were not tried.");
     }
     text
-}
-
-/// A number with its noun: `1 record`, `2,000 records`.
-pub fn counted(number: u64, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{} {noun}{plural}", grouped(number))
-}
-
-/// A number with commas between its thousands.
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// Seconds as people say them, no finer than they can be known: `40 seconds`, `7 minutes`, `2 hours 10 minutes`.
-pub fn duration(seconds: u64) -> String {
-    match seconds {
-        0..100 => counted(seconds, "second"),
-        100..5_400 => counted((seconds + 30) / 60, "minute"),
-        _ => {
-            let minutes = (seconds + 30) / 60;
-            let rest = minutes % 60;
-            let hours = counted(minutes / 60, "hour");
-            if rest == 0 { hours } else { format!("{hours} {}", counted(rest, "minute")) }
-        }
-    }
 }
 
 /// How far a run is, in a sentence to be read out.

@@ -55,12 +55,7 @@ fn good(what: &str, seen: &str) -> Check {
 }
 
 fn refused(what: &str, obstacle: Obstacle, advisor: &Advisor) -> Check {
-    Check {
-        what: what.to_owned(),
-        mark: Mark::Bad,
-        seen: advisor.sentence(obstacle),
-        fix: Some(advisor.hint(obstacle)),
-    }
+    Check { what: what.to_owned(), mark: Mark::Bad, seen: advisor.sentence(obstacle), fix: advisor.hint(obstacle) }
 }
 
 fn readable(known: Known, advisor: &Advisor) -> Check {

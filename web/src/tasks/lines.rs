@@ -4,59 +4,64 @@ use lightbeam_core::data::{Reread, Span};
 use lightbeam_core::host::{Clock, FileError, Files, Sink};
 
 use super::spans::Walk;
-use super::{normal, told};
+use super::stored::Stored;
+use super::told;
 
 /// A path and lines of that file.
 pub type Wanted = (String, Vec<u64>);
 
-/// Copies lines, each with its original bytes, to new files of the same paths, which are never packed. Two files that
-/// differ in being packed alone become one.
+/// So many line ends are written at once.
+const BLANK: [u8; 1 << 12] = [b'\n'; 1 << 12];
+
+/// Copies lines, each with its original bytes, to new files of the same paths. A copy has blank lines, which are no
+/// records, where the file has others: so each line keeps the number that the person knows it by.
 ///
 /// The error says which line is not there any more.
 pub async fn copy<F: Files, C: Clock>(files: &F, clock: &C, wanted: &[Wanted]) -> Result<(), String> {
-    let mut targets: Vec<(&str, Vec<&Wanted>)> = Vec::new();
-    for file in wanted {
-        let target = unpacked(normal(&file.0));
-        match targets.iter_mut().find(|(known, _)| *known == target) {
-            Some((_, sources)) => sources.push(file),
-            None => targets.push((target, vec![file])),
-        }
-    }
-    for (target, sources) in targets {
-        let failed = |error: FileError| told(&error);
-        let mut sink = files.create(target).await.map_err(failed)?;
-        for (path, numbers) in sources {
-            let spans = spans(files, clock, path, numbers).await?;
-            let mut reread = Reread::new(files.open(path).await.map_err(failed)?, &**path, spans);
+    let failed = |error: FileError| told(&error);
+    for (path, numbers) in wanted {
+        let mut numbers = numbers.clone();
+        numbers.sort_unstable();
+        numbers.dedup();
+        let spans = spans(files, clock, path, &numbers).await?;
+        let mut reread = Reread::new(files.open(path).await.map_err(failed)?, &**path, spans);
+        // The name says that it is packed, and stays as the person knows it.
+        let is_packed = path.rsplit_once('.').is_some_and(|(_, ending)| ending.eq_ignore_ascii_case("gz"));
+        let mut sink = Stored::begin(files.create(path).await.map_err(failed)?, is_packed).await.map_err(failed)?;
+        let mut written = 0;
+        for number in numbers {
+            blank(&mut sink, number - written - 1).await.map_err(failed)?;
             while let Some(piece) = reread.next().await.map_err(failed)? {
                 sink.write(&piece.bytes).await.map_err(failed)?;
                 if piece.last {
-                    sink.write(b"\n").await.map_err(failed)?;
+                    break;
                 }
             }
+            sink.write(b"\n").await.map_err(failed)?;
+            written = number;
         }
         sink.commit().await.map_err(failed)?;
     }
     Ok(())
 }
 
-/// A path without the ending of packed files.
-fn unpacked(path: &str) -> &str {
-    match path.rsplit_once('.') {
-        Some((rest, ending)) if ending.eq_ignore_ascii_case("gz") => rest,
-        _ => path,
+/// Writes so many blank lines.
+async fn blank<S: Sink>(sink: &mut Stored<S>, mut count: u64) -> Result<(), FileError> {
+    while count > 0 {
+        let now = count.min(BLANK.len() as u64);
+        #[allow(clippy::cast_possible_truncation, reason = "at most the length of an array")]
+        sink.write(&BLANK[..now as usize]).await?;
+        count -= now;
     }
+    Ok(())
 }
 
-/// Where the lines stand.
+/// Where the lines stand; their numbers rise.
 async fn spans<F: Files, C: Clock>(files: &F, clock: &C, path: &str, numbers: &[u64]) -> Result<Vec<Span>, String> {
-    let mut wanted = numbers.to_vec();
-    wanted.sort_unstable();
-    wanted.dedup();
     let failed = |error: FileError| told(&error);
     let mut walk = Walk::new(files.open(path).await.map_err(failed)?, path, clock);
-    let mut spans = Vec::with_capacity(wanted.len());
-    for number in wanted {
+    let mut spans = Vec::with_capacity(numbers.len());
+    for &number in numbers {
         let found = loop {
             match walk.next().await.map_err(failed)? {
                 Some(line) if line.number < number => {}

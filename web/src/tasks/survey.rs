@@ -7,7 +7,8 @@ use lightbeam_core::event::EndpointId;
 use lightbeam_core::host::{Clock, FileError, Files, Source};
 
 use super::spans::Walk;
-use super::{normal, told};
+use super::told;
+use crate::path::normal;
 use crate::protocol::{EndpointName, SurveyedFile};
 
 /// What is known of the API, and where its files are.
@@ -29,7 +30,7 @@ pub async fn survey<F: Files, C: Clock>(files: &F, clock: &C, paths: &[String], 
         let mut file = SurveyedFile {
             path: path.clone(),
             bytes: 0,
-            endpoint: meaning.endpoints.get(normal(path)).cloned(),
+            endpoint: meaning.endpoints.get(&normal(path)).cloned(),
             records: None,
             problems: Vec::new(),
         };
@@ -66,7 +67,7 @@ impl Meaning {
                     let (namespace, name) = (of.endpoint.namespace.to_string(), of.endpoint.name.to_string());
                     for path in of.files {
                         let endpoint = EndpointName { namespace: namespace.clone(), name: name.clone() };
-                        meaning.endpoints.insert(normal(&path).to_owned(), endpoint);
+                        meaning.endpoints.insert(normal(&path), endpoint);
                     }
                 }
                 meaning.unused = found.unused;
@@ -85,8 +86,10 @@ impl Meaning {
             return Some(failed.clone());
         }
         let is_about = |unused: &&Unused| {
-            let named = normal(&unused.path);
-            named == normal(path) || (named.ends_with('/') && normal(path).starts_with(named))
+            let (named, path) = (normal(&unused.path), normal(path));
+            // A folder is named with a slash behind it.
+            named == path
+                || (unused.path.ends_with('/') && path.strip_prefix(&named).is_some_and(|rest| rest.starts_with('/')))
         };
         if let Some(unused) = self.unused.iter().find(is_about) {
             let sentence = unused.to_string();

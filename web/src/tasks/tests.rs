@@ -1,4 +1,4 @@
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 
 use lightbeam_core::host::Host as _;
 use lightbeam_core::host::memory::MemoryHost;
@@ -126,11 +126,38 @@ fn lines_are_copied_byte_by_byte() {
         let wanted: Vec<_> = wanted.iter().map(|(path, lines)| ((*path).to_owned(), lines.to_vec())).collect();
         host.block_on(lines::copy(host.files(), host.clock(), &wanted)).unwrap()
     };
-    copy(&[("data/a.jsonl", &[1, 4, 5]), ("./data/b.jsonl", &[2]), ("data/b.jsonl.gz", &[1])]).unwrap();
-    assert_eq!(&host.files().get("data/a.jsonl").unwrap()[..], b"1\n\xff3\n4\n");
-    assert_eq!(&host.files().get("data/b.jsonl").unwrap()[..], b"b2\np1\n");
+    copy(&[("data/a.jsonl", &[5, 1, 4]), ("./data/b.jsonl", &[2]), ("data/b.jsonl.gz", &[2])]).unwrap();
+    assert_eq!(&host.files().get("data/a.jsonl").unwrap()[..], b"1\n\n\n\xff3\n4\n");
+    assert_eq!(&host.files().get("data/b.jsonl").unwrap()[..], b"\nb2\n");
+    let mut unpacked = Vec::new();
+    let packed = host.files().get("data/b.jsonl.gz").unwrap();
+    flate2::read::GzDecoder::new(&packed[..]).read_to_end(&mut unpacked).unwrap();
+    assert_eq!(unpacked, b"\np2\n");
     let error = copy(&[("data/a.jsonl", &[9])]).unwrap_err();
     assert!(error.contains("data/a.jsonl") && error.contains("line 9"), "{error}");
+}
+
+#[test]
+fn copied_lines_keep_their_numbers_and_nothing_is_a_record_beside_them() {
+    let host = MemoryHost::new();
+    let text: String = (1..=20_000).map(|number| format!("{{\"n\":{number}}}\n")).collect();
+    host.files().put("files/plain.jsonl", text.clone().into_bytes());
+    host.files().put("files/packed.jsonl.GZ", packed(text.as_bytes()));
+    let chosen = vec![1, 2, 9_000, 19_999];
+    let wanted: Vec<_> =
+        ["files/plain.jsonl", "files/packed.jsonl.GZ"].map(|path| (path.to_owned(), chosen.clone())).to_vec();
+    host.block_on(lines::copy(host.files(), host.clock(), &wanted)).unwrap().unwrap();
+    for (path, _) in &wanted {
+        let endpoints = [];
+        let place = survey::Place { endpoints: &endpoints, namespace: "ed-fi", data_dir: "files" };
+        let paths = std::slice::from_ref(path);
+        let found = host.block_on(survey::survey(host.files(), host.clock(), paths, place)).unwrap();
+        assert_eq!((found[0].records, found[0].problems.len()), (Some(4), 0), "{found:?}");
+        for line in &chosen {
+            let record = host.block_on(record::record(host.files(), host.clock(), path, *line)).unwrap().unwrap();
+            assert_eq!(record.text, format!("{{\"n\":{line}}}"), "{path}");
+        }
+    }
 }
 
 fn steps(outcomes: [probe::Outcome; 6]) -> Vec<probe::Check> {

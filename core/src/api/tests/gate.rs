@@ -167,3 +167,28 @@ fn the_number_in_flight_is_halved_and_recovers() {
     steps.dedup();
     assert!(steps.ends_with(&[4, 5, 6, 7, 8]), "{steps:?}");
 }
+
+#[test]
+fn that_nothing_is_in_flight_any_more_is_told_at_once() {
+    let stage = Stage::new();
+    let seen = Cell::new(0);
+    stage.serve(move |_| {
+        seen.set(seen.get() + 1);
+        // Only the first takes so long that a number is told before the others are answered.
+        let after = if seen.get() == 1 { Duration::from_mins(1) } else { Duration::from_millis(10) };
+        Reply { after, ..reply(201, &[], "") }
+    });
+    stage.with_api(async |api| {
+        for count in [1, 3] {
+            futures_util::future::join_all((0..count).map(async |_| api.post(&students(), bytes::Bytes::new()).await))
+                .await;
+        }
+    });
+    let events = stage.log.0.borrow();
+    let told = events.iter().filter_map(|event| match event {
+        Event::InFlight { now, .. } => Some(*now),
+        _ => None,
+    });
+    let told: Vec<usize> = told.collect();
+    assert!(told.first().is_some_and(|first| *first > 0) && told.last() == Some(&0), "{told:?}");
+}

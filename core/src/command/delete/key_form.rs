@@ -1,5 +1,6 @@
 use std::borrow::Cow;
 
+use crate::decimal;
 use crate::model::{Described, KeyPart, Shape, TextFormat};
 use crate::time;
 
@@ -78,10 +79,13 @@ fn date(text: &str) -> &str {
 }
 
 fn number(text: &str) -> Option<String> {
-    if let Ok(whole) = text.parse::<i128>() {
-        return Some(whole.to_string());
+    // Kept digit by digit: identifiers may be longer than what a number holds exactly.
+    let (sign, digits) = text.strip_prefix('-').map_or(("", text), |digits| ("-", digits));
+    if !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit()) {
+        let digits = digits.trim_start_matches('0');
+        return Some(if digits.is_empty() { "0".to_owned() } else { format!("{sign}{digits}") });
     }
-    text.parse::<f64>().ok().filter(|number| number.is_finite()).map(|number| number.to_string())
+    decimal::parse(text).map(|number| number.to_string())
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@ use crate::api::problem::plain;
 use crate::command::connect::NotBegun;
 use crate::command::session::Session;
 use crate::event::EndpointId;
-use crate::host::{Host, Operator, Question};
+use crate::host::{Host, HostKind, Operator, Question};
 use crate::invocation::Command;
 use crate::notice::Notice;
 use crate::report::counted;
@@ -35,12 +35,20 @@ pub(crate) async fn confirm<H: Host>(session: &Session<'_, H>, extents: &[Extent
         Ok(true) => Ok(()),
         Ok(false) => Err(NotBegun::failed(
             Notice::error(text_of(&format!("{} was not confirmed", command.name())))
-                .with_hint("only the word yes, typed in full, confirms"),
+                .with_hint(how_to_confirm(session.host.kind())),
         )),
         Err(hint) => Err(NotBegun::failed(
             Notice::error(text_of(&format!("{} must be confirmed, but nobody could be asked", command.name())))
                 .with_hint(hint),
         )),
+    }
+}
+
+/// What the hosts take for a yes.
+fn how_to_confirm(kind: HostKind) -> &'static str {
+    match kind {
+        HostKind::Process => "only the word yes, typed in full, confirms",
+        HostKind::Page => "to confirm, begin it again and type the host of the API where it is asked for",
     }
 }
 

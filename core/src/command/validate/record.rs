@@ -120,7 +120,8 @@ impl<'a> Object<'a> {
     /// The error is the finding's words: what is wrong and where, without the record's data.
     pub(super) fn parse(line: &'a [u8]) -> Result<Self, String> {
         let text = std::str::from_utf8(line).map_err(|_| "the line is not UTF-8 text".to_owned())?;
-        match serde_json::from_str(text) {
+        // Not `from_str`: a second copy of the whole parser, which a page would have to download.
+        match serde_json::from_slice(line) {
             Ok(Value::Object(object)) => Ok(object),
             Ok(other) => Err(format!("the record must be a JSON object, not {}", other.kind())),
             Err(error) => Err(invalid(text, &error)),

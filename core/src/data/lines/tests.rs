@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::ops::Range;
 
 use flate2::Compression;
+use flate2::GzBuilder;
 use flate2::write::GzEncoder;
 use proptest::prelude::*;
 
@@ -42,6 +43,27 @@ fn gzip(content: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     encoder.write_all(content).unwrap();
     encoder.finish().unwrap()
+}
+
+/// With all that the header of a file may hold beside what is packed.
+fn gzip_with_header(content: &[u8]) -> Vec<u8> {
+    let header =
+        GzBuilder::new().filename("students.jsonl").comment("of school 255901001").extra(*b"LB\x02\0ok").mtime(7);
+    let mut encoder = header.write(Vec::new(), Compression::fast());
+    encoder.write_all(content).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// As `gzip_with_header`, and with a check sum of the header, which is what no common program writes, but may.
+fn gzip_with_header_sum(content: &[u8]) -> Vec<u8> {
+    const HEADER_SUM: u8 = 2;
+    let mut packed = gzip_with_header(content);
+    // The comment stands last, and ends with a zero.
+    let end = packed.windows(20).position(|text| text == b"of school 255901001\0").unwrap() + 20;
+    packed[3] |= HEADER_SUM;
+    let sum = crc32fast::hash(&packed[..end]).to_le_bytes();
+    packed.splice(end..end, [sum[0], sum[1]]);
+    packed
 }
 
 /// What the reader must give, said in the simplest way.
@@ -206,5 +228,32 @@ proptest! {
         let (lines, error) = read("a.jsonl.gz", packed, block_size, 30);
         // Bits of the header that do not matter (time, operating system) may be flipped without harm.
         prop_assert!(error.is_some() || lines == model(&content, 30));
+    }
+}
+
+#[test]
+fn headers_of_packed_files_are_passed_over_wherever_a_block_ends() {
+    let content = b"{\"a\":1}\n{\"a\":2}\n";
+    for packed in [gzip_with_header(content), gzip_with_header_sum(content)] {
+        for block in 1..=packed.len() {
+            let (lines, error) = read("students.jsonl.gz", packed.clone(), block, 1000);
+            assert_eq!(error, None, "blocks of {block}");
+            assert_eq!(lines.len(), 2, "blocks of {block}");
+        }
+    }
+    let mut damaged = gzip_with_header_sum(content);
+    let at = damaged.windows(4).position(|text| text == b"2559").unwrap();
+    damaged[at] = b'3';
+    let (_, error) = read("students.jsonl.gz", damaged, 7, 1000);
+    assert!(error.is_some(), "a header that is not what its sum says");
+}
+
+#[test]
+fn what_stands_behind_a_packed_file_is_an_error_whatever_its_length() {
+    for length in 1..=12 {
+        let packed = [gzip(b"{}\n"), vec![b'x'; length]].concat();
+        let (lines, error) = read("students.jsonl.gz", packed, 7, 1000);
+        assert_eq!(lines.len(), 1, "{length} bytes too many");
+        assert!(error.is_some(), "{length} bytes too many");
     }
 }

@@ -10,8 +10,10 @@
 //! # Ok::<(), lightbeam_harness::browser::BrowserError>(())
 //! ```
 
+mod cdp;
 mod driver;
 mod log;
+mod named;
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -25,9 +27,11 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 
+use cdp::DevTools;
 use driver::Driver;
 pub use log::ConsoleLine;
 use log::ReadLog;
+pub use named::Kind;
 
 /// The variable that names another Chromium than the system's.
 const CHROMIUM: &str = "CHROMIUM";
@@ -88,12 +92,27 @@ pub enum BrowserError {
         /// What the driver says.
         source: Box<CmdError>,
     },
+    /// No element of this name could be used.
+    #[error("{kind} `{name}`: {trouble}")]
+    Named {
+        /// Which kind of element.
+        kind: &'static str,
+        /// Its name.
+        name: String,
+        /// What there was instead.
+        trouble: String,
+    },
 }
 
 impl Browser {
     /// Starts Chromium by way of its driver: `/usr/bin/chromium` and `/usr/bin/chromedriver`, or what the environment
     /// variables `CHROMIUM` and `CHROMEDRIVER` name.
     pub fn start() -> Result<Self, BrowserError> {
+        Self::start_with(&[])
+    }
+
+    /// The same with more flags of Chromium.
+    pub fn start_with(more_flags: &[String]) -> Result<Self, BrowserError> {
         let driver = Driver::start()?;
         let failed = |error: std::io::Error| BrowserError::Start {
             program: PathBuf::from("the client of the driver"),
@@ -101,7 +120,7 @@ impl Browser {
         };
         let runtime = Builder::new_current_thread().enable_all().build().map_err(failed)?;
         let profile = tempfile::tempdir().map_err(failed)?;
-        let wanted = capabilities(profile.path());
+        let wanted = capabilities(profile.path(), more_flags);
         let client = runtime.block_on(async {
             let client = ClientBuilder::new(HttpConnector::new())
                 .capabilities(wanted)
@@ -197,6 +216,17 @@ impl Browser {
         Ok(log::lines(lines))
     }
 
+    /// A command of Chromium's own protocol, such as `Emulation.setEmulatedMedia`.
+    pub fn devtools(&self, command: &'static str, parameters: Value) -> Result<Value, BrowserError> {
+        self.runtime.block_on(self.client.issue_cmd(DevTools { command, parameters })).map_err(failure(command))
+    }
+
+    /// Has downloads kept in a folder, without a question.
+    pub fn keep_downloads(&self, folder: &Path) -> Result<(), BrowserError> {
+        let parameters = json!({"behavior": "allow", "downloadPath": folder.to_string_lossy()});
+        self.devtools("Browser.setDownloadBehavior", parameters).map(drop)
+    }
+
     /// A picture of what is to be seen, as PNG.
     pub fn screenshot(&self) -> Result<Vec<u8>, BrowserError> {
         self.runtime.block_on(self.client.screenshot()).map_err(failure("screenshot"))
@@ -235,10 +265,11 @@ fn failure(what: &str) -> impl Fn(CmdError) -> BrowserError {
     move |source| BrowserError::Command { what: what.to_owned(), source: Box::new(source) }
 }
 
-fn capabilities(profile: &Path) -> Capabilities {
+fn capabilities(profile: &Path, more_flags: &[String]) -> Capabilities {
     let program = std::env::var(CHROMIUM).unwrap_or_else(|_| "/usr/bin/chromium".to_owned());
     let mut flags: Vec<String> = FLAGS.map(str::to_owned).to_vec();
     flags.push(format!("--user-data-dir={}", profile.display()));
+    flags.extend_from_slice(more_flags);
     let mut wanted = Capabilities::new();
     wanted.insert("browserName".to_owned(), "chrome".into());
     wanted.insert("goog:chromeOptions".to_owned(), json!({"binary": program, "args": flags}));

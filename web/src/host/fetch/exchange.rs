@@ -30,7 +30,7 @@ pub(super) fn build(
         .headers(Headers::from_raw(headers))
         .mode(mode)
         .redirect(redirect)
-        .cache(RequestCache::NoStore)
+        .cache(cache(request))
         .credentials(RequestCredentials::Omit)
         .referrer("")
         .referrer_policy(ReferrerPolicy::NoReferrer)
@@ -38,6 +38,13 @@ pub(super) fn build(
     let exchange =
         if request.body.is_empty() { builder.build() } else { builder.body(Uint8Array::from(&*request.body)) };
     exchange.map_err(drop)
+}
+
+/// Nothing that the API says is to be kept on disk. Answers to other methods than these never are, and with `NoStore`
+/// Chromium asks the server before each of them, instead of once for all (seen in Chromium 156).
+fn cache(request: &Request) -> RequestCache {
+    let is_kept = [Method::GET, Method::HEAD].contains(&request.method);
+    if is_kept { RequestCache::NoStore } else { RequestCache::Default }
 }
 
 /// The headers of an answer that the browser shows.

@@ -1,5 +1,5 @@
-use crc32fast::Hasher;
 use js_sys::{Array, Date, Uint8Array};
+use lightbeam_core::crc32::Crc32;
 use lightbeam_core::host::{FileError, FileErrorKind};
 use wasm_bindgen::JsValue;
 use web_sys::{Blob, BlobPropertyBag};
@@ -35,15 +35,15 @@ pub async fn archive(outputs: &[Output]) -> Result<Blob, FileError> {
 }
 
 async fn check_sum(output: &Output) -> Result<u32, FileError> {
-    let mut hasher = Hasher::new();
+    let mut crc = Crc32::default();
     let end = size(&output.content);
     let mut at = 0;
     while at < end {
         let part = read(&output.content, at..end.min(at + PART)).await;
-        hasher.update(&part.map_err(|error| unreadable(&output.path, &error))?);
+        crc.add(&part.map_err(|error| unreadable(&output.path, &error))?);
         at += PART;
     }
-    Ok(hasher.finalize())
+    Ok(crc.sum())
 }
 
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a size is a whole number below 2^53")]

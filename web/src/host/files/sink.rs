@@ -1,12 +1,13 @@
 use std::mem;
 
-use crc32fast::Hasher;
 use js_sys::{Array, Uint8Array};
+use lightbeam_core::crc32::Crc32;
 use lightbeam_core::host::{FileError, FileErrorKind, Sink};
 use web_sys::Blob;
 
+use super::ChosenFiles;
 use super::folder::{self, FolderFile};
-use super::{ChosenFiles, normal};
+use crate::path::normal;
 
 /// How much is handed over to the browser at a time, in bytes.
 const PART: usize = 1 << 20;
@@ -21,7 +22,7 @@ pub struct OutputSink {
     path: String,
     /// What was not handed over yet.
     rest: Vec<u8>,
-    crc32: Hasher,
+    crc32: Crc32,
     /// Blobs, where there is no folder.
     parts: Array,
     /// The file in the folder, from the first part on.
@@ -34,7 +35,7 @@ impl OutputSink {
             files: files.clone(),
             path: path.to_owned(),
             rest: Vec::new(),
-            crc32: Hasher::new(),
+            crc32: Crc32::default(),
             parts: Array::new(),
             file: None,
         }
@@ -75,7 +76,7 @@ fn blob(parts: &Array, path: &str) -> Result<Blob, FileError> {
 
 impl Sink for OutputSink {
     async fn write(&mut self, bytes: &[u8]) -> Result<(), FileError> {
-        self.crc32.update(bytes);
+        self.crc32.add(bytes);
         self.rest.extend_from_slice(bytes);
         if self.rest.len() >= PART { self.hand_over().await } else { Ok(()) }
     }
@@ -90,7 +91,7 @@ impl Sink for OutputSink {
         } else {
             blob(&self.parts, &self.path)?
         };
-        self.files.record(&self.path, content, self.crc32.finalize());
+        self.files.record(&self.path, content, self.crc32.sum());
         Ok(())
     }
 }

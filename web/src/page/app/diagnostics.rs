@@ -1,10 +1,10 @@
 use js_sys::{Function, Promise, Reflect};
 use leptos::prelude::*;
+use lightbeam_web::diagnostics::{Facts, report};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::super::store::Store;
-use crate::diagnostics::{Facts, report};
 
 /// Shows and copies what helps whoever looks for a fault.
 #[component]

@@ -1,9 +1,9 @@
 use leptos::html;
 use leptos::prelude::*;
+use lightbeam_web::diagnostics::mark_word;
+use lightbeam_web::protocol::{Check, Mark};
 
 use super::super::store::Store;
-use crate::diagnostics::mark_word;
-use crate::protocol::{Check, Mark};
 
 /// What the last test of the connection found.
 #[component]

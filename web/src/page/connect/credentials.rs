@@ -1,8 +1,8 @@
 use leptos::prelude::*;
+use lightbeam_web::configuration::secret_name;
 
 use super::super::parts::Field;
 use super::super::store::Store;
-use crate::configuration::secret_name;
 
 /// Client id and secret.
 #[component]

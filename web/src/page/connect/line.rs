@@ -32,8 +32,8 @@ pub(in super::super) fn ConnectionLine() -> impl IntoView {
         let (class, words) = match store.connection_state() {
             ConnectionState::Testing => ("", "being tested …".to_owned()),
             ConnectionState::Works => ("good", "✔ works".to_owned()),
-            ConnectionState::WorksBut(what) => ("fair", format!("! works, but: {what}")),
-            ConnectionState::Broken(what) => ("bad", format!("✖ does not work: {what}")),
+            ConnectionState::WorksBut(what) => ("fair", format!("! works, with a drawback (step: {what})")),
+            ConnectionState::Broken(what) => ("bad", format!("✖ does not work (step: {what})")),
             ConnectionState::Untested if store.host().is_none() => ("", String::new()),
             ConnectionState::Untested if missing.get() > 0 => ("fair", "! values are missing".to_owned()),
             ConnectionState::Untested => ("", "not tested".to_owned()),

@@ -1,9 +1,9 @@
 use leptos::prelude::*;
+use lightbeam_web::configuration::idle_keys;
 
 use super::super::options::Namespaces;
 use super::super::parts::Setting;
 use super::super::store::Store;
-use crate::configuration::idle_keys;
 
 /// Addresses that are usually discovered.
 const ADDRESSES: [&str; 7] = [

@@ -1,9 +1,9 @@
 use leptos::prelude::*;
 use lightbeam_core::config::Draft;
+use lightbeam_web::configuration::{is_secret_name, secret_name};
 
 use super::super::parts::Field;
 use super::super::store::Store;
-use crate::configuration::{is_secret_name, secret_name};
 
 /// A field for each name that stands in the configuration, but the client secret's.
 #[component]

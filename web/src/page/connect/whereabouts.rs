@@ -1,8 +1,8 @@
 use leptos::prelude::*;
+use lightbeam_web::configuration::travels_in_the_clear;
 
 use super::super::parts::Setting;
 use super::super::store::Store;
-use crate::configuration::travels_in_the_clear;
 
 /// Keys of URLs that credentials or records travel to.
 const PLACES: [&str; 3] = ["edfi_api.base_url", "edfi_api.oauth_url", "edfi_api.data_url"];

@@ -1,4 +1,6 @@
 use leptos::prelude::*;
+use lightbeam_web::configuration::shareable;
+use lightbeam_web::protocol::{NoticeRow, Severity};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{DragEvent, Event, File, HtmlInputElement};
@@ -6,8 +8,6 @@ use web_sys::{DragEvent, Event, File, HtmlInputElement};
 use super::super::parts::id_of;
 use super::super::parts::save_texts;
 use super::super::store::{CONFIG_FILE, Store};
-use crate::configuration::shareable;
-use crate::protocol::{NoticeRow, Severity};
 
 /// Longest file that is looked at, in bytes; what is longer is some other file.
 const LONGEST: f64 = 1_048_576.0;

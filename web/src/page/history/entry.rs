@@ -1,11 +1,12 @@
 use leptos::prelude::*;
 use lightbeam_core::invocation::Command;
 
-use super::super::parts::amount::{grouped, moment, size};
+use super::super::parts::moment;
 use super::super::parts::save_texts;
 use super::super::results::ResultsView;
 use super::super::store::Store;
-use crate::history::{Entry, FileMark, Outcome};
+use lightbeam_web::amount::{grouped, size};
+use lightbeam_web::history::{Entry, FileMark, Outcome};
 
 /// So many files are named.
 const MOST_FILES: usize = 200;
@@ -69,7 +70,12 @@ pub(super) fn EntryView(
     .filter_map(|(name, value)| Some((name, value?)))
     .collect();
     let results_bytes = entry.results_bytes;
-    let has_more = entry.can_go_on() && entry.outcome != Outcome::Going;
+    let again = match entry.outcome {
+        Outcome::Going => None,
+        _ if entry.can_go_on() => Some("Continue this run"),
+        _ => entry.can_run_again().then_some("Run again …"),
+    };
+    let left = again.map(|_| entry.left_in_words());
     let go_on = {
         let entry = entry.clone();
         move |_| store.go_on_with(&entry)
@@ -77,7 +83,7 @@ pub(super) fn EntryView(
     view! {
         <section class="card" aria-labelledby="entry-title">
             <h2 id="entry-title" tabindex="-1" node_ref=heading>{title}</h2>
-            <p>{ended}</p>
+            <p>{ended}". "{left}</p>
             <dl class="facts">
                 {flags.into_iter().map(|(name, value)| view! { <dt>{name}</dt><dd>{value}</dd> }).collect_view()}
             </dl>
@@ -85,7 +91,7 @@ pub(super) fn EntryView(
                 {results_bytes.map(|bytes| view! {
                     <button type="button" on:click=download>{format!("Download the results JSON ({})", size(bytes))}</button>
                 })}
-                {has_more.then(|| view! { <button type="button" on:click=go_on>"Continue this run"</button> })}
+                {again.map(|label| view! { <button type="button" on:click=go_on>{label}</button> })}
                 <button type="button" on:click=move |_| {
                     focused.set_value(None);
                     opened.set(None);

@@ -1,8 +1,9 @@
 use leptos::prelude::*;
 
-use super::super::parts::amount::{grouped, moment};
+use super::super::parts::moment;
 use super::super::store::Store;
-use crate::history::{Difference, Entry, FileMark, differences};
+use lightbeam_web::amount::grouped;
+use lightbeam_web::history::{Difference, Entry, FileMark, differences};
 
 /// So many differences are named.
 const MOST_NAMED: usize = 10;
@@ -32,19 +33,24 @@ fn Offer(entry: Entry) -> impl IntoView {
         _ => String::new(),
     };
     let files = match entry.files.len() {
-        1 => "the same file".to_owned(),
-        count => format!("the same {count} files"),
+        0 => "",
+        1 => " Choose the same file again: a page may keep no files.",
+        _ => " Choose the same files again: a page may keep no files.",
+    };
+    let (title, button) = if entry.can_go_on() {
+        ("Continue the interrupted ", "Continue")
+    } else {
+        ("Run again the interrupted ", "Run again …")
     };
     view! {
         <aside class="card interrupted" aria-labelledby="interrupted-title">
-            <h2 id="interrupted-title">"Continue the interrupted " {entry.command_in_words()} "?"</h2>
+            <h2 id="interrupted-title">{title}{entry.command_in_words()}"?"</h2>
             <p>
                 {format!("What began {} to {} was cut off when the page was closed{far}.", moment(entry.began), entry.host)}
-                {format!(" What was accepted is remembered and is not sent again. Choose {files} again: ")}
-                "a page may keep neither files nor the client secret."
+                {format!(" {}{files}", entry.left_in_words())}" The client secret and query parameters are not kept: enter them again."
             </p>
             <p class="actions">
-                <button type="button" class="primary" on:click=move |_| store.settle_interrupted(true)>"Continue"</button>
+                <button type="button" class="primary" on:click=move |_| store.settle_interrupted(true)>{button}</button>
                 <button type="button" on:click=move |_| store.settle_interrupted(false)>"Not now"</button>
             </p>
         </aside>
@@ -55,7 +61,10 @@ fn Offer(entry: Entry) -> impl IntoView {
 fn Continued(entry: Entry) -> impl IntoView {
     let store = Store::get();
     let forced = entry.asked.force;
-    let title = format!("Continuing the {} of {} to {}", entry.command_in_words(), moment(entry.began), entry.host);
+    let goes_on = entry.can_go_on();
+    let what = if goes_on { "Continuing" } else { "Running again" };
+    let title = format!("{what}: {} of {} to {}", entry.command_in_words(), moment(entry.began), entry.host);
+    let left = entry.left_in_words();
     let then = entry.files;
     let compared = move || {
         store.chosen.track();
@@ -67,8 +76,8 @@ fn Continued(entry: Entry) -> impl IntoView {
             <h2 id="continued-title">{title}</h2>
             <div role="status">{compared}</div>
             <p>
-                "Then send: what was accepted is not sent again."
-                {forced.then_some(" That run was to send everything, whatever was sent before: now it leaves out what was sent since it began.")}
+                {if goes_on { "Then send: what was accepted is not sent again." } else { left }}
+                {(goes_on && forced).then_some(" That run was to send everything, whatever was sent before: now it leaves out what was sent since it began.")}
             </p>
             <p class="actions">
                 <button type="button" on:click=move |_| store.history.continued.set(None)>"Close this note"</button>

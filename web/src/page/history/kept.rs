@@ -1,7 +1,7 @@
 use leptos::prelude::*;
 
-use super::super::parts::amount::{grouped, size};
 use super::super::store::{KeptTarget, Store};
+use lightbeam_web::amount::{grouped, size};
 
 /// What is stored in this browser, whether it stays, and how to erase it.
 #[component]

@@ -1,8 +1,9 @@
 use leptos::prelude::*;
 
-use super::super::parts::amount::{grouped, moment};
+use super::super::parts::moment;
 use super::super::store::Store;
-use crate::history::{Entry, Outcome};
+use lightbeam_web::amount::grouped;
+use lightbeam_web::history::{Entry, Outcome};
 
 /// The runs that are kept, the newest first.
 #[component]

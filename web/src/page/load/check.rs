@@ -5,7 +5,7 @@ use super::super::options::Options;
 use super::super::parts::RunPanel;
 use super::super::store::{Purpose, Store};
 use super::{ResultsOf, Start, StepHeading};
-use crate::results::counted;
+use lightbeam_web::amount::counted;
 
 /// Validation.
 #[component]

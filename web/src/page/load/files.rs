@@ -3,13 +3,13 @@ mod table;
 
 use leptos::html;
 use leptos::prelude::*;
+use lightbeam_web::chosen_paths::{is_hidden, relative};
 use table::FilesTable;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{DragEvent, File};
 
 use super::super::store::Store;
 use super::StepHeading;
-use crate::chosen_paths::{is_hidden, relative};
 
 /// Which files.
 #[component]

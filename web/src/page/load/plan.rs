@@ -5,9 +5,9 @@ use super::super::options::Options;
 use super::super::parts::RunPanel;
 use super::super::store::{Purpose, RunState, Step, Store};
 use super::check::Outdated;
-use super::{Start, StepHeading};
-use crate::protocol::DryRunRow;
-use crate::results::{counted, duration, grouped};
+use super::{Start, StepHeading, ValidateFirst};
+use lightbeam_web::amount::{counted, duration, grouped};
+use lightbeam_web::protocol::DryRunRow;
 
 /// Records a second that are guessed before this page has sent any.
 const GUESSED_RATE: f64 = 30.0;
@@ -18,7 +18,7 @@ pub(super) fn PlanStep() -> impl IntoView {
     let store = Store::get();
     let begin = Callback::new(move |()| {
         let mut invocation = store.invocation();
-        invocation.command = Command::Send;
+        invocation.command = untrack(|| store.load.command());
         invocation.dry_run = true;
         store.begin_load(Purpose::Plan, invocation);
     });
@@ -27,7 +27,8 @@ pub(super) fn PlanStep() -> impl IntoView {
         <section class="card">
             <StepHeading text="Plan"/>
             <p>"Reads your files and what this browser remembers of earlier loads, and tells what sending would do. Nothing is sent."</p>
-            <Options command=Command::Send/>
+            <ValidateFirst/>
+            {move || view! { <Options command=store.load.command()/> }}
             <Start label=Signal::derive(label) on_start=begin/>
             <Outdated purpose=Purpose::Plan/>
             <RunPanel purpose=Purpose::Plan/>
@@ -61,6 +62,7 @@ const COLUMNS: [Column; 7] = [
 fn Planned() -> impl IntoView {
     let store = Store::get();
     let rows = Memo::new(move |_| planned(store));
+    let failed = move || untrack(|| store.last(Purpose::Plan).map_or(0, |run| run.snapshot.with(|made| made.failed)));
     move || {
         rows.get().map(|rows| {
             let sums = COLUMNS.map(|(_, number)| rows.iter().map(number).sum::<u64>());
@@ -89,7 +91,7 @@ fn Planned() -> impl IntoView {
                         </tfoot>
                     </table>
                 </div>
-                <p>{estimate(store, requests)}</p>
+                <p>{estimate(store, requests, failed())}</p>
                 <div class="actions">
                     <button
                         type="button"
@@ -109,14 +111,17 @@ fn Planned() -> impl IntoView {
     }
 }
 
-/// About how long it takes.
-fn estimate(store: Store, requests: u64) -> String {
+/// About how long it takes. `failed`: records that cannot be sent.
+fn estimate(store: Store, requests: u64, failed: u64) -> String {
+    if requests == 0 && failed > 0 {
+        return format!("Nothing can be sent: {} failed, and nothing else is left.", counted(failed, "record"));
+    }
     if requests == 0 {
         return "Nothing is left to send: everything was accepted before.".to_owned();
     }
-    let seen = store.last(Purpose::Send).map(|run| run.snapshot.with_untracked(|snapshot| snapshot.rate));
-    let seen = seen.filter(|rate| *rate >= 1.0);
-    let rate = seen.unwrap_or(GUESSED_RATE);
+    let seen = store.last(Purpose::Send).map(|run| run.snapshot.with_untracked(|snapshot| snapshot.per_minute));
+    let seen = seen.filter(|per_minute| *per_minute >= 60);
+    let rate = seen.map_or(GUESSED_RATE, |per_minute| per_minute as f64 / 60.0);
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a guess")]
     let (seconds, shown) = ((requests as f64 / rate).ceil() as u64, rate.round() as u64);
     let assumed = if seen.is_some() { "as in the last load from this page" } else { "which is a guess" };
@@ -130,20 +135,17 @@ fn estimate(store: Store, requests: u64) -> String {
 
 /// What the button that sends will do, in words.
 pub(super) fn what_sending_does(store: Store) -> String {
-    let outdated = store.is_outdated(Purpose::Plan);
+    // What was sent since then is not to be sent any more.
+    let sent_since = store.last(Purpose::Send).map(|run| run.id) > store.last(Purpose::Plan).map(|run| run.id);
+    let outdated = store.is_outdated(Purpose::Plan) || sent_since;
     let records = planned(store).filter(|_| !outdated).map(|rows| rows.iter().map(|row| row.requests).sum());
     let what = match records {
         Some(records) => counted(records, "record"),
         None => counted(store.chosen.with(Vec::len) as u64, "file"),
     };
-    let (host, year) = store.draft.with(|draft| {
-        let base = draft.text("edfi_api.base_url").unwrap_or_default();
-        let host = base.split("://").last().unwrap_or_default().split(['/', '?']).next().unwrap_or_default().to_owned();
-        (host, draft.text("edfi_api.year"))
-    });
-    let host = if host.is_empty() { "the API".to_owned() } else { host };
-    let year = year.map(|year| format!(", school year {year}")).unwrap_or_default();
-    if store.load.validate_first.get() {
+    let host = store.host().unwrap_or_else(|| "the API".to_owned());
+    let year = store.resolved("edfi_api.year").map(|year| format!(", school year {year}")).unwrap_or_default();
+    if store.load.command() == Command::ValidateSend {
         format!("Check {what} and send what passes to {host}{year}")
     } else {
         format!("Send {what} to {host}{year}")

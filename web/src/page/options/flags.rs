@@ -9,6 +9,8 @@ use super::super::store::Store;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Written {
     Selector,
+    /// The same, where nothing is done unless it is given.
+    Emptied,
     Exclude,
     Query,
     KeepKeys,
@@ -29,6 +31,12 @@ impl Written {
                 "Only these endpoints (-s)",
                 "A list with commas; * stands for anything, as in student*. Empty: all.",
                 "all",
+            ),
+            Self::Emptied => Words(
+                "selector",
+                "These endpoints (-s)",
+                "A list with commas; * stands for anything, as in student*. Nothing is emptied unless it is named here.",
+                "none",
             ),
             Self::Exclude => Words(
                 "exclude",
@@ -75,7 +83,7 @@ impl Written {
     /// Its text.
     pub(super) fn of(self, options: &Invocation) -> Option<&String> {
         match self {
-            Self::Selector => &options.selector,
+            Self::Selector | Self::Emptied => &options.selector,
             Self::Exclude => &options.exclude,
             Self::Query => &options.query,
             Self::KeepKeys => &options.keep_keys,
@@ -89,7 +97,7 @@ impl Written {
 
     fn put(self, options: &mut Invocation, text: String) {
         let place = match self {
-            Self::Selector => &mut options.selector,
+            Self::Selector | Self::Emptied => &mut options.selector,
             Self::Exclude => &mut options.exclude,
             Self::Query => &mut options.query,
             Self::KeepKeys => &mut options.keep_keys,
@@ -106,7 +114,7 @@ impl Written {
         let mut alone = Invocation::default();
         self.put(&mut alone, self.of(options)?.clone());
         match self {
-            Self::Selector | Self::Exclude => {
+            Self::Selector | Self::Emptied | Self::Exclude => {
                 Selection::parse(alone.selector.as_deref(), alone.exclude.as_deref()).err()
             }
             Self::Query => query(&alone).err(),

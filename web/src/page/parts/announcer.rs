@@ -1,8 +1,8 @@
 use leptos::prelude::*;
+use lightbeam_web::protocol::Want;
+use lightbeam_web::results::{exit_sentence, progress_sentence};
 
 use super::super::store::{Run, RunState};
-use crate::protocol::Want;
-use crate::results::{exit_sentence, progress_sentence};
 
 /// The least time between two sentences on how far a run is, in milliseconds.
 const INTERVAL: f64 = 10_000.0;
@@ -18,6 +18,7 @@ pub(in super::super) fn Announcer(run: Run) -> impl IntoView {
         said.set(text);
     };
     let (state, wanted, counts) = (run.state.clone(), run.wanted.clone(), run.snapshot.clone());
+    let (snapshot, going) = (run.snapshot.clone(), run.state.clone());
     Effect::new(move |_| {
         state.with(|state| match state {
             RunState::Going => match wanted.get() {
@@ -27,15 +28,15 @@ pub(in super::super) fn Announcer(run: Run) -> impl IntoView {
             },
             RunState::Ended(end) => {
                 let (processed, failed) = counts.with_untracked(|snapshot| (snapshot.processed, snapshot.failed));
-                say(format!("The run ended. {}", exit_sentence(end.exit, processed, failed)));
+                let words = run.ended_by_will(end).unwrap_or_else(|| exit_sentence(end.exit, processed, failed));
+                say(format!("The run ended. {words}"));
             }
             RunState::Lost(_) => say("The run broke off.".to_owned()),
         });
     });
-    let (snapshot, state) = (run.snapshot.clone(), run.state.clone());
     Effect::new(move |_| {
         snapshot.with(|snapshot| {
-            if !state.with_untracked(|state| matches!(state, RunState::Going)) {
+            if !going.with_untracked(|state| matches!(state, RunState::Going)) {
                 return;
             }
             let first_failure = snapshot.failed > 0 && !has_failures.get_value();

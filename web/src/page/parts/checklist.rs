@@ -1,9 +1,9 @@
 use std::collections::BTreeSet;
 
 use leptos::prelude::*;
+use lightbeam_web::protocol::EndpointName;
 
 use super::super::store::Store;
-use crate::protocol::EndpointName;
 
 /// The endpoints of the API, to be ticked; a field above narrows them down.
 #[component]

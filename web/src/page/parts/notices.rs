@@ -1,6 +1,5 @@
 use leptos::prelude::*;
-
-use crate::protocol::{NoticeRow, Severity};
+use lightbeam_web::protocol::{NoticeRow, Severity};
 
 /// What the user should know, the newest last.
 #[component]

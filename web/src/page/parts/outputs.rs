@@ -2,9 +2,10 @@ use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use super::super::store::{FETCHED_DIR, Output, RESULTS_FILE, Run};
-use super::{amount, save};
-use crate::host;
-use crate::protocol::EndpointRow;
+use super::save;
+use lightbeam_web::amount;
+use lightbeam_web::host;
+use lightbeam_web::protocol::EndpointRow;
 
 /// The files that a run wrote, to be downloaded one by one or as one archive. Shows nothing while there is none.
 #[component]

@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use crate::results::grouped;
+use lightbeam_web::amount::grouped;
 
 /// Rows of a page.
 pub(in super::super) const ROWS: usize = 50;

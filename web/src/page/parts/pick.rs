@@ -26,8 +26,10 @@ pub(in super::super) fn PickEndpoints(
 
 /// The names in a selector.
 fn names(selector: Option<&str>) -> BTreeSet<String> {
-    let names = selector.unwrap_or_default().split(',').map(str::trim).filter(|name| !name.is_empty());
-    names.map(str::to_owned).collect()
+    let given = selector.unwrap_or_default().split(',').map(str::trim).filter(|name| !name.is_empty());
+    let mut names = BTreeSet::new();
+    names.extend(given.map(str::to_owned));
+    names
 }
 
 /// The selector with a name more or less; patterns and the order of the others stay.

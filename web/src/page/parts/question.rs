@@ -1,8 +1,8 @@
 use leptos::html::Dialog;
 use leptos::prelude::*;
+use lightbeam_web::history::host_of;
 
 use super::super::store::Store;
-use crate::history::host_of;
 
 /// The question of the run that is under way, while it waits for an answer. Closing it without the right word means no.
 #[component]

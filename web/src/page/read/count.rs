@@ -2,10 +2,11 @@ use leptos::prelude::*;
 use lightbeam_core::invocation::Command;
 
 use super::super::options::Options;
-use super::super::parts::{PickEndpoints, RunPanel, Switch, amount, copy as copy_text, save_texts};
+use super::super::parts::{PickEndpoints, RunPanel, Switch, copy as copy_text, save_texts};
 use super::super::store::{Purpose, RunState, Store};
 use super::begin::Begin;
-use crate::counts::{self, CountRow};
+use lightbeam_web::amount;
+use lightbeam_web::counts::{self, CountRow};
 
 /// Count the records of each endpoint.
 #[component]

@@ -2,9 +2,10 @@ use leptos::prelude::*;
 use lightbeam_core::invocation::Command;
 
 use super::super::options::Options;
-use super::super::parts::{PickEndpoints, amount};
+use super::super::parts::PickEndpoints;
 use super::super::store::{Area, Step, Store};
 use super::removal::Removal;
+use lightbeam_web::amount;
 
 /// Delete from the API what the chosen files describe.
 #[component]

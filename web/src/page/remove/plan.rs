@@ -1,9 +1,10 @@
 use leptos::prelude::*;
 use lightbeam_core::invocation::Command;
 
-use super::super::parts::{RunPanel, amount};
+use super::super::parts::RunPanel;
 use super::super::store::{Purpose, Run, RunState};
-use crate::protocol::{DryRunRow, Snapshot};
+use lightbeam_web::amount;
+use lightbeam_web::protocol::{DryRunRow, Snapshot};
 
 /// What a removal would find, endpoint by endpoint.
 #[component]

@@ -1,11 +1,12 @@
 use leptos::prelude::*;
 use lightbeam_core::invocation::{Command, Invocation};
 
-use super::super::parts::{Confirmation, Outputs, RunPanel, amount};
+use super::super::parts::{Confirmation, Outputs, RunPanel};
 use super::super::store::{Purpose, Run, RunState, Store};
 use super::export::Export;
 use super::plan::{Plan, found};
-use crate::history::host_of;
+use lightbeam_web::amount;
+use lightbeam_web::history::host_of;
 
 /// Look first, export, remove: the same steps for both commands.
 #[component]

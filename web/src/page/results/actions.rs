@@ -1,13 +1,13 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use lightbeam_web::host;
+use lightbeam_web::results::{HEADER, rows};
 use wasm_bindgen_futures::spawn_local;
 
 use super::super::parts::{save, save_texts};
 use super::super::store::{FAILED_DIR, Purpose, Store};
 use super::Browse;
-use crate::host;
-use crate::results::{HEADER, rows};
 
 /// What can be done with the results as a whole.
 #[component]

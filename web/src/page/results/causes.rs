@@ -3,7 +3,8 @@ use leptos::prelude::*;
 use super::super::parts::{Pager, ROWS};
 use super::super::store::{Purpose, Store};
 use super::Browse;
-use crate::results::{Cause, Filter, counted, lines_of, owner};
+use lightbeam_web::amount::counted;
+use lightbeam_web::results::{Cause, Filter, lines_of, owner};
 
 /// Why records failed, most records first.
 #[component]

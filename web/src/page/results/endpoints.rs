@@ -3,7 +3,8 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::super::parts::{Pager, ROWS};
-use crate::results::{Resource, RunResults, grouped};
+use lightbeam_web::amount::grouped;
+use lightbeam_web::results::{Resource, RunResults};
 
 /// What became of the records of each endpoint.
 #[component]

@@ -2,15 +2,10 @@ use leptos::html;
 use leptos::prelude::*;
 
 use super::super::parts::{Pager, ROWS, copy};
+use super::super::store::below_data_dir;
+use super::Browse;
 use super::record::RecordDetail;
-use super::{Browse, shown_file};
-use crate::results::{counted, grouped};
-
-/// The start of the names that Ed-Fi APIs give their problems.
-const ED_FI_PROBLEM: &str = "urn:ed-fi:api:";
-/// Where Ed-Fi explains them.
-const ED_FI_PROBLEMS: &str =
-    "https://docs.ed-fi.org/reference/ods-api/client-developers-guide/error-response-knowledge-base";
+use lightbeam_web::amount::{counted, grouped};
 
 /// One kind of failure: all that is known of it, and its lines.
 #[component]
@@ -30,16 +25,8 @@ pub(super) fn FailureDetail(browse: Browse, at: usize) -> impl IntoView {
     };
     let status = results.kind_of(at);
     let title = format!("{} of {}, {status}", counted(failure.count, "record"), results.resource_of(&failure));
-    let problem = failure.problem_type.clone().map(|name| {
-        // Only known documentation is ever linked: what the API says is not.
-        let link = name.starts_with(ED_FI_PROBLEM).then(|| {
-            view! {
-                " "
-                <a href=ED_FI_PROBLEMS target="_blank" rel="noopener noreferrer">"What Ed-Fi says of such problems"</a>
-            }
-        });
-        view! { <dt>"Type"</dt><dd><code>{name}</code>{link}</dd> }
-    });
+    // What the API says is never made a link.
+    let problem = failure.problem_type.clone().map(|name| view! { <dt>"Type"</dt><dd><code>{name}</code></dd> });
     let ids = failure.correlation_ids.clone();
     let ids = (!ids.is_empty()).then(|| {
         view! {
@@ -47,7 +34,7 @@ pub(super) fn FailureDetail(browse: Browse, at: usize) -> impl IntoView {
             <dd>{ids.into_iter().map(|id| view! { <CorrelationId id=id/> }).collect_view()}</dd>
         }
     });
-    let file = shown_file(&failure.file).to_owned();
+    let file = below_data_dir(&failure.file).to_owned();
     let file = (!file.is_empty()).then(|| view! { <dt>"File"</dt><dd>{file}</dd> });
     view! {
         <div class="detail">

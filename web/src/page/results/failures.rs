@@ -3,10 +3,12 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use super::super::parts::{Choice, Field, Pager, ROWS};
+use super::super::store::below_data_dir;
+use super::Browse;
 use super::causes::name_of;
 use super::failure::FailureDetail;
-use super::{Browse, shown_file};
-use crate::results::{Filter, counted, grouped};
+use lightbeam_web::amount::{counted, grouped};
+use lightbeam_web::results::Filter;
 
 /// The id of the heading.
 const HEADING: &str = "failures-heading";
@@ -119,13 +121,14 @@ fn table_rows(browse: Browse) -> impl IntoView {
         if message.len() < failure.message.len() {
             message.push('…');
         }
-        let named = format!(" of {} in {}", results.resource_of(failure), shown_file(&failure.file));
+        let (resource, file) = (results.resource_of(failure), below_data_dir(&failure.file));
+        let named = format!(" of {resource} in {file}, {}: {message}", results.kind_of(at));
         view! {
             <tr>
                 <th scope="row">{results.resource_of(failure).to_owned()}</th>
                 <td>{results.kind_of(at)}</td>
                 <td class="message">{message}</td>
-                <td>{shown_file(&failure.file).to_owned()}</td>
+                <td>{below_data_dir(&failure.file).to_owned()}</td>
                 <td class="num">{grouped(failure.count)}</td>
                 <td>
                     <button type="button" class="small" on:click=move |_| browse.opened.set(Some(at))>

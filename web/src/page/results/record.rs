@@ -2,10 +2,10 @@ use leptos::html;
 use leptos::prelude::*;
 
 use super::super::parts::copy;
-use super::super::store::Store;
-use super::{Browse, shown_file};
-use crate::protocol::RecordText;
-use crate::results::{RecordLine, curl, named_path, readable};
+use super::super::store::{Store, below_data_dir};
+use super::Browse;
+use lightbeam_web::protocol::RecordText;
+use lightbeam_web::results::{RecordLine, curl, named_path, readable};
 
 /// Characters of a record that are shown; more would make the page slow.
 const SHOWN: usize = 200_000;
@@ -22,7 +22,7 @@ pub(super) fn RecordDetail(browse: Browse, at: usize, line: u64) -> impl IntoVie
             let _gone = record.try_set(Some(read));
         });
     }
-    let title = format!("{}, line {line}", shown_file(&file));
+    let title = format!("{}, line {line}", below_data_dir(&file));
     let heading = NodeRef::<html::H5>::new();
     Effect::new(move |_| {
         if let Some(heading) = heading.get() {

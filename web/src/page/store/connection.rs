@@ -3,10 +3,10 @@ use std::collections::BTreeMap;
 use leptos::prelude::*;
 use lightbeam_core::config::{ConfigError, Draft};
 use lightbeam_core::secret::Url;
+use lightbeam_web::configuration;
+use lightbeam_web::protocol::{Mark, Secretive};
 
 use super::Store;
-use crate::configuration;
-use crate::protocol::{Mark, Secretive};
 
 /// What is known of the connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,7 +108,8 @@ impl Store {
         match configuration::open(yaml) {
             Ok(opened) => {
                 let secret_name = configuration::secret_name(&opened.draft);
-                let typed = secret_name.zip(opened.secret).into_iter().collect();
+                let mut typed = BTreeMap::new();
+                typed.extend(secret_name.zip(opened.secret));
                 self.variables.set(typed);
                 self.draft.set(opened.draft);
                 self.restored.set(false);

@@ -1,10 +1,11 @@
 use std::collections::BTreeMap;
 
 use leptos::prelude::*;
+use lightbeam_core::sort;
+use lightbeam_web::protocol::{Done, Task};
 use web_sys::{Blob, File};
 
 use super::{DATA_DIR, Store};
-use crate::protocol::{Done, Task};
 
 /// A chosen file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +16,11 @@ pub(in super::super) struct ChosenEntry {
     pub(in super::super) bytes: u64,
     /// When it was last changed, in milliseconds since 1970.
     pub(in super::super) modified: i64,
+}
+
+/// The path of a chosen file as the person knows it.
+pub(in super::super) fn below_data_dir(path: &str) -> &str {
+    path.strip_prefix(DATA_DIR).and_then(|rest| rest.strip_prefix('/')).unwrap_or(path)
 }
 
 impl Store {
@@ -30,7 +36,7 @@ impl Store {
                     modified: file.last_modified() as i64,
                 });
             }
-            chosen.sort_by(|one, other| one.path.cmp(&other.path));
+            sort::by(chosen, |one, other| one.path.cmp(&other.path));
         });
         self.contents.update_value(|contents| {
             contents.extend(files.into_iter().map(|(path, file)| (path, Blob::from(file))));
@@ -61,7 +67,7 @@ impl Store {
             if let Some(entry) = chosen.iter_mut().find(|known| known.path == from) {
                 to.clone_into(&mut entry.path);
             }
-            chosen.sort_by(|one, other| one.path.cmp(&other.path));
+            sort::by(chosen, |one, other| one.path.cmp(&other.path));
         });
         self.contents.update_value(|contents| {
             if let Some(content) = contents.remove(from) {

@@ -4,10 +4,10 @@ use leptos::prelude::*;
 use lightbeam_core::config::Draft;
 use lightbeam_core::host::{Clock, Storage, StorageError};
 use lightbeam_core::invocation::Invocation;
+use lightbeam_web::host::{self, BrowserClock, Stored};
 use wasm_bindgen_futures::spawn_local;
 
 use super::Store;
-use crate::host::{self, BrowserClock, Stored};
 
 /// The beginning of the names of all that is kept of APIs.
 const TARGETS: &str = "targets/";

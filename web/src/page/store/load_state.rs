@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use leptos::prelude::*;
-use lightbeam_core::invocation::Invocation;
+use lightbeam_core::invocation::{Command, Invocation};
 
 use super::{ChosenEntry, Purpose, Store};
 
@@ -29,6 +29,8 @@ pub(in super::super) struct Basis {
     yaml: String,
     options: Invocation,
     chosen: Vec<ChosenEntry>,
+    /// What is checked is the same whether it is sent after that or not.
+    validate_first: bool,
 }
 
 /// Where the person is in a load. Copying it shares it.
@@ -58,6 +60,11 @@ impl LoadState {
         }
     }
 
+    /// The command that a plan is made of, and that is sent with.
+    pub(in super::super) fn command(self) -> Command {
+        if self.validate_first.get() { Command::ValidateSend } else { Command::Send }
+    }
+
     /// Goes to a step.
     pub(in super::super) fn go(self, step: Step) {
         self.moved.set(true);
@@ -71,7 +78,7 @@ impl Store {
         if self.active.with_untracked(Option::is_some) {
             return;
         }
-        let basis = untrack(|| self.basis());
+        let basis = untrack(|| self.basis(purpose));
         self.load.begun_with.update(|begun| {
             begun.insert(purpose, basis);
         });
@@ -80,15 +87,16 @@ impl Store {
 
     /// Whether files or settings are others than when the last run for a purpose began.
     pub(in super::super) fn is_outdated(self, purpose: Purpose) -> bool {
-        let basis = self.basis();
+        let basis = self.basis(purpose);
         self.load.begun_with.with(|begun| begun.get(&purpose).is_some_and(|old| *old != basis))
     }
 
-    fn basis(self) -> Basis {
+    fn basis(self, purpose: Purpose) -> Basis {
         Basis {
             yaml: self.draft.with(lightbeam_core::config::Draft::to_yaml),
             options: self.options.get(),
             chosen: self.chosen.get(),
+            validate_first: purpose != Purpose::Check && self.load.validate_first.get(),
         }
     }
 }

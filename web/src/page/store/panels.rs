@@ -13,8 +13,6 @@ pub(in super::super) struct Panels {
     pub(in super::super) zeros: RwSignal<bool>,
     /// The panel of Remove.
     pub(in super::super) remove: RwSignal<RemovePanel>,
-    /// Whether truncate may take all endpoints.
-    pub(in super::super) all: RwSignal<bool>,
     /// What the last dry run of a removal looked at.
     pub(in super::super) looked: RwSignal<Option<Looked>>,
 }

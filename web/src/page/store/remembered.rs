@@ -5,6 +5,8 @@ use std::time::Duration;
 use leptos::prelude::*;
 use lightbeam_core::host::{Storage, StorageError};
 use lightbeam_core::invocation::Invocation;
+use lightbeam_web::configuration::{self, Opened};
+use lightbeam_web::host::IndexedDb;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen_futures::spawn_local;
@@ -12,8 +14,6 @@ use wasm_bindgen_futures::spawn_local;
 use lightbeam_core::config::Draft;
 
 use super::Store;
-use crate::configuration::{self, Opened};
-use crate::host::IndexedDb;
 
 /// Where the configuration is kept.
 const DRAFT: &str = "page/draft.yaml";
@@ -30,34 +30,78 @@ impl Store {
     pub(in super::super) fn keep(self) {
         let owner = Owner::current();
         spawn_local(async move {
-            let Ok(storage) = IndexedDb::open().await else { return };
-            // What was typed while the database was opened is newer.
-            let untouched = self.draft.with_untracked(|draft| *draft == Draft::default());
-            if let Ok(Some(yaml)) = read(&storage, DRAFT).await
-                && untouched
+            let Ok(storage) = self.history.storage().await else { return };
+            let (yaml, json) = (read(&storage, DRAFT).await, read(&storage, OPTIONS).await);
+            // What was typed while the database was opened is newer than what is in it.
+            let typed = self.draft.with_untracked(|draft| *draft != Draft::default());
+            if let Ok(Some(yaml)) = yaml
+                && !typed
                 && let Ok(Opened { draft, .. }) = configuration::open(&yaml)
             {
                 self.restored.set(draft != Draft::default());
                 self.draft.set(draft);
             }
-            if let Ok(Some(json)) = read(&storage, OPTIONS).await
+            let chosen = self.options.with_untracked(|options| *options != Invocation::default());
+            if let Ok(Some(json)) = json
+                && !chosen
                 && let Some(options) = from_json::<Invocation>(&json)
-                && self.options.with_untracked(|options| *options == Invocation::default())
             {
                 self.options.set(lasting(&options));
             }
             // After an await, effects no longer know whose they are.
             if let Some(owner) = owner {
-                owner.with(|| self.keep_changes(&storage));
+                owner.with(|| self.keep_changes(typed, chosen));
             }
         });
     }
 
-    fn keep_changes(self, storage: &IndexedDb) {
-        let yaml = Memo::new(move |_| self.draft.with(|draft| configuration::shareable(draft).to_yaml()));
-        keep_text(storage.clone(), DRAFT, yaml);
-        let options = Memo::new(move |_| self.options.with(|options| to_json(&lasting(options))));
-        keep_text(storage.clone(), OPTIONS, options);
+    /// Keeps what changes from now on, and what has changed already.
+    fn keep_changes(self, draft_changed: bool, options_changed: bool) {
+        let yaml = |draft: &Draft| configuration::shareable(draft).to_yaml();
+        let text = Memo::new(move |_| self.draft.with(yaml));
+        self.keep_text(DRAFT, text, yaml(&Draft::default()), draft_changed);
+        let json = |options: &Invocation| to_json(&lasting(options));
+        let text = Memo::new(move |_| self.options.with(json));
+        self.keep_text(OPTIONS, text, json(&Invocation::default()), options_changed);
+    }
+
+    /// Writes a text once it has not changed for a moment. What is as in the beginning is not kept.
+    fn keep_text(self, name: &'static str, text: Memo<String>, beginning: String, has_changed: bool) {
+        let waiting = StoredValue::new(None::<TimeoutHandle>);
+        let beginning = StoredValue::new(beginning);
+        let write = move || {
+            let text = text.get_untracked();
+            let text = (text != beginning.get_value()).then_some(text);
+            spawn_local(async move {
+                let mut kept = self.keep_blob(name, text.as_deref()).await;
+                if kept.is_err() {
+                    // Erased, here or in another tab: it is opened anew.
+                    self.history.close();
+                    kept = self.keep_blob(name, text.as_deref()).await;
+                }
+                if let Err(error) = kept {
+                    leptos::logging::warn!("{name} is not kept: {error}");
+                }
+            });
+        };
+        Effect::watch(
+            move || text.get(),
+            move |_, _, _| {
+                if let Some(earlier) = waiting.get_value() {
+                    earlier.clear();
+                }
+                waiting.set_value(set_timeout_with_handle(write, REST).ok());
+            },
+            has_changed,
+        );
+    }
+
+    async fn keep_blob(self, name: &str, text: Option<&str>) -> Result<(), StorageError> {
+        let storage = self.history.storage().await?;
+        match text {
+            Some(text) => storage.write(name, text.as_bytes()).await,
+            None => storage.remove(name).await,
+        }
     }
 }
 
@@ -72,32 +116,6 @@ fn lasting(options: &Invocation) -> Invocation {
         log_level: options.log_level.clone(),
         ..Invocation::default()
     }
-}
-
-/// Writes a text once it has not changed for a moment.
-fn keep_text(storage: IndexedDb, name: &'static str, text: Memo<String>) {
-    let storage = StoredValue::new_local(storage);
-    let waiting = StoredValue::new(None::<TimeoutHandle>);
-    let write = move || {
-        let text = text.get_untracked();
-        spawn_local(async move {
-            let storage = storage.get_value();
-            // Erased or full: the page goes on without.
-            if let Err(error) = storage.write(name, text.as_bytes()).await {
-                leptos::logging::warn!("{name} is not kept: {error}");
-            }
-        });
-    };
-    Effect::watch(
-        move || text.get(),
-        move |_, _, _| {
-            if let Some(earlier) = waiting.get_value() {
-                earlier.clear();
-            }
-            waiting.set_value(set_timeout_with_handle(write, REST).ok());
-        },
-        false,
-    );
 }
 
 async fn read(storage: &IndexedDb, name: &str) -> Result<Option<String>, StorageError> {

@@ -1,9 +1,9 @@
 use leptos::prelude::*;
+use lightbeam_web::protocol::{Done, RecordText, Task};
 use web_sys::Blob;
 
 use super::super::engine::{Heard, Supplies};
 use super::{Purpose, Run, Step, Store};
-use crate::protocol::{Done, RecordText, Task};
 
 impl Store {
     /// Sends the files of a run again, with its flags: what was accepted is passed over.
@@ -65,7 +65,7 @@ impl Store {
         self.engine().begin(task, Supplies { files, ..Supplies::default() }, move |heard| match heard {
             Heard::Done(done, files) => then(Ok((*done, files))),
             Heard::Lost(why) => then(Err(why)),
-            Heard::Progress(_) | Heard::Question(_) => {}
+            Heard::Progress(_) | Heard::Question(_) | Heard::NeverBegun => {}
         });
     }
 }

@@ -2,19 +2,20 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 use lightbeam_core::config::without_useless_flags;
+use lightbeam_core::exit::Exit;
 use lightbeam_core::invocation::{Command, Invocation};
+use lightbeam_web::protocol::{Done, NoticeRow, RunEnd, Snapshot, Task, Want};
 use web_sys::Blob;
 
 use super::super::engine::Heard;
 use super::{FAILED_DIR, FETCHED_DIR, RESULTS_FILE, Store};
-use crate::protocol::{Done, NoticeRow, RunEnd, Snapshot, Task, Want};
 
 /// What a run is for: the panel that it belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(in super::super) enum Purpose {
     /// Load: check.
     Check,
-    /// Load: plan, a dry run of `send`.
+    /// Load: plan, a dry run of what sends.
     Plan,
     /// Load: send, or validate and send.
     Send,
@@ -65,6 +66,8 @@ pub(in super::super) struct Run {
     pub(in super::super) notices: ArcRwSignal<Vec<NoticeRow>>,
     /// What it asks; it waits for an answer.
     pub(in super::super) question: ArcRwSignal<Option<String>>,
+    /// Whether the person said no to that.
+    pub(in super::super) refused: ArcRwSignal<bool>,
     /// What the person wants of it.
     pub(in super::super) wanted: ArcRwSignal<Want>,
     /// How it is.
@@ -79,6 +82,19 @@ impl Run {
     /// Whether it is under way.
     pub(in super::super) fn is_going(&self) -> bool {
         self.state.with(|state| matches!(state, RunState::Going))
+    }
+
+    /// What there is to say of its end where that is the person's will.
+    pub(in super::super) fn ended_by_will(&self, end: &RunEnd) -> Option<&'static str> {
+        if end.completed.is_none() && self.wanted.get_untracked() == Want::Stop {
+            Some("Stopped by you before it began: nothing was done.")
+        } else if self.refused.get_untracked() {
+            Some("Cancelled by you: nothing was removed.")
+        } else if self.wanted.get_untracked() == Want::Stop && end.completed != Some(true) {
+            Some("Stopped by you: what is done is done, and the rest was not tried.")
+        } else {
+            None
+        }
     }
 }
 
@@ -129,6 +145,7 @@ impl Store {
             snapshot: ArcRwSignal::default(),
             notices: ArcRwSignal::default(),
             question: ArcRwSignal::default(),
+            refused: ArcRwSignal::default(),
             wanted: ArcRwSignal::new(Want::Run),
             state: ArcRwSignal::new(RunState::Going),
             given,
@@ -157,6 +174,10 @@ impl Store {
                 run.outputs.set(files.into_iter().map(output).collect());
                 self.ended(run, RunState::Ended(Box::new(end)));
             }
+            Heard::NeverBegun => {
+                let end = RunEnd { exit: Exit::Failed.code(), ..RunEnd::default() };
+                self.ended(run, RunState::Ended(Box::new(end)));
+            }
             Heard::Lost(why) => self.ended(run, RunState::Lost(why)),
         }
     }
@@ -171,6 +192,7 @@ impl Store {
     /// Answers the question of a run.
     pub(in super::super) fn answer(&self, run: &Run, yes: bool) {
         run.question.set(None);
+        run.refused.set(!yes);
         self.engine().answer(run.id, yes);
     }
 

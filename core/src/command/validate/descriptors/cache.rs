@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::values::Values;
 use crate::command::session::Session;
+use crate::crc32;
 use crate::event::EndpointId;
 use crate::host::{Clock as _, Host, Storage as _, StorageError};
 
@@ -46,7 +47,7 @@ fn name(endpoint: &EndpointId) -> String {
 
 fn encode(values: &Values, now: i64) -> Vec<u8> {
     let list = serde_json::to_vec(&values.iter().collect::<Vec<_>>()).expect("texts are JSON");
-    let head = Head { format: FORMAT, read_at: now, checksum: crc32fast::hash(&list) };
+    let head = Head { format: FORMAT, read_at: now, checksum: crc32::of(&list) };
     let mut blob = serde_json::to_vec(&head).expect("numbers are JSON");
     blob.push(b'\n');
     blob.extend(list);
@@ -59,7 +60,7 @@ fn decode(blob: &[u8], now: i64) -> Option<Values> {
     let head: Head = serde_json::from_slice(head).ok()?;
     // Values from the future say that the clock was wrong, not that they are fresh.
     let is_fresh = now.checked_sub(head.read_at).is_some_and(|age| (0..FRESH_FOR).contains(&age));
-    if head.format != FORMAT || !is_fresh || head.checksum != crc32fast::hash(list) {
+    if head.format != FORMAT || !is_fresh || head.checksum != crc32::of(list) {
         return None;
     }
     let values: Vec<Box<str>> = serde_json::from_slice(list).ok()?;

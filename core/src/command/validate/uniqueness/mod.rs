@@ -19,6 +19,7 @@ use sha2::{Digest as _, Sha256};
 use self::elements::Elements;
 use super::record::{Object, Place, Record, Value};
 use super::schema;
+use crate::crc32;
 use crate::event::{Cause, Event, Finding, Listener};
 use crate::model::{Endpoint, KeyPart, NaturalKey};
 use crate::notice::Notice;
@@ -105,7 +106,7 @@ impl Uniqueness {
         }
         let digest = hasher.finalize();
         let word = |at: usize| u32::from_be_bytes([digest[at], digest[at + 1], digest[at + 2], digest[at + 3]]);
-        Some(Seen { key: [word(0), word(4), word(8)], line: 0, text: crc32fast::hash(record.bytes) })
+        Some(Seen { key: [word(0), word(4), word(8)], line: 0, text: crc32::of(record.bytes) })
     }
 
     /// Adds a part of a key, so that no two different keys read alike.

@@ -10,6 +10,8 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use lightbeam_core::config::Written;
+use lightbeam_core::invocation::Invocation;
 use lightbeam_sim::pages::{PageServer, Security};
 use lightbeam_sim::{Cors, Server, Settings, State};
 use lightbeam_wasi::args;
@@ -52,7 +54,7 @@ impl PageHost {
         browser.open(&site.url()).map_err(|error| error.to_string())?;
         let page = Page { browser, site };
         page.browser
-            .wait_until("globalThis.lightbeamModule", LOADING)
+            .wait_until("globalThis.lightbeamEngine", LOADING)
             .map_err(|error| page.explained(&format!("the page does not load: {error}")))?;
         Ok(Self(Rc::new(page)))
     }
@@ -126,8 +128,18 @@ impl PageStage {
         Ok(logs)
     }
 
-    fn chosen(&self) -> Value {
-        self.files.iter().map(|(path, bytes)| json!([path, BASE64.encode(bytes)])).collect()
+    /// The files of a run. The page reads the configuration before it begins one, and hands over what stands in it.
+    fn chosen(&self, invocation: &Invocation) -> Value {
+        let named = invocation.config_file.as_deref().map(normal);
+        let is_configuration = |path: &str| match &named {
+            Some(named) => path == named,
+            None => matches!(path, "lightbeam.yaml" | "lightbeam.yml"),
+        };
+        let content = |path: &str, bytes: &[u8]| match std::str::from_utf8(bytes) {
+            Ok(yaml) if is_configuration(path) => BASE64.encode(Written::from_yaml(yaml).to_json()),
+            _ => BASE64.encode(bytes),
+        };
+        self.files.iter().map(|(path, bytes)| json!([path, content(path, bytes)])).collect()
     }
 }
 

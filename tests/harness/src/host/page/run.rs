@@ -36,7 +36,7 @@ impl PageStage {
         // Only this word is a yes, as for whoever sits at a terminal; who is not there says nothing, and closes the page.
         let yes = call.answer.as_deref() == Some("yes");
         let answer = said(&Order::Answer { id: ID, yes });
-        let arguments = vec![begin, self.chosen(), following, answer];
+        let arguments = vec![begin, self.chosen(&parsed.invocation), following, answer];
         self.page
             .browser
             .execute(include_str!("start.js"), arguments)

@@ -4,8 +4,8 @@ const [order, files, following, answer] = arguments;
 
 const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 const chosen = files.map(([path, content]) => [path, new File([bytes(content)], path.split("/").pop())]);
-const { boot, js, module } = globalThis.lightbeamModule;
-const worker = new Worker(boot, { type: "module" });
+const start = globalThis.lightbeamEngine;
+const worker = new Worker(start.boot, { type: "module" });
 const say = (text, files) => worker.postMessage({ text, files });
 const run = { worker, news: [], outputs: [], failure: null };
 globalThis.lightbeamRun = run;
@@ -16,7 +16,16 @@ run.end = new Promise((end) => {
     end();
   };
   worker.onmessage = (event) => {
-    const { text, files } = event.data;
+    const { text, files, module, failed } = event.data;
+    if (module) {
+      start.module = module;
+      return;
+    }
+    if (failed) {
+      run.failure = failed;
+      end();
+      return;
+    }
     const said = JSON.parse(text);
     if (said === "Ready") {
       say(order, chosen);
@@ -31,4 +40,4 @@ run.end = new Promise((end) => {
     }
   };
 });
-worker.postMessage({ js, module });
+worker.postMessage(start);

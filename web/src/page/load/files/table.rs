@@ -1,12 +1,13 @@
 use std::collections::HashMap;
 
 use leptos::prelude::*;
+use lightbeam_core::sort;
 
 use super::super::super::parts::{Pager, ROWS};
-use super::super::super::store::{ChosenEntry, DATA_DIR, Store};
-use crate::chosen_paths::assigned;
-use crate::protocol::{EndpointName, SurveyedFile};
-use crate::results::{counted, grouped};
+use super::super::super::store::{ChosenEntry, Store, below_data_dir};
+use lightbeam_web::amount::{counted, grouped, size};
+use lightbeam_web::chosen_paths::assigned;
+use lightbeam_web::protocol::{EndpointName, SurveyedFile};
 
 /// The chosen files, what each is, and what is wrong with it.
 #[component]
@@ -61,14 +62,10 @@ pub(super) fn FilesTable() -> impl IntoView {
     }
 }
 
-fn below_data_dir(path: &str) -> &str {
-    path.strip_prefix(DATA_DIR).and_then(|rest| rest.strip_prefix('/')).unwrap_or(path)
-}
-
 fn totals(store: Store) -> String {
     let files = store.chosen.with(Vec::len) as u64;
-    let size = store.chosen.with(|chosen| chosen.iter().map(|entry| entry.bytes).sum());
-    let mut text = format!("{}, {}", counted(files, "file"), bytes(size));
+    let bytes = store.chosen.with(|chosen| chosen.iter().map(|entry| entry.bytes).sum());
+    let mut text = format!("{}, {}", counted(files, "file"), size(bytes));
     match store.survey.get() {
         None => text.push_str(", being looked at …"),
         Some(found) => {
@@ -101,7 +98,7 @@ fn row(store: Store, entry: &ChosenEntry, found: Option<&SurveyedFile>, is_surve
             <th scope="row">{path.clone()}</th>
             <td>{endpoint}</td>
             <td class="num">{records}</td>
-            <td class="num">{bytes(entry.bytes)}</td>
+            <td class="num">{size(entry.bytes)}</td>
             <td>{problems}</td>
             <td>
                 <button type="button" class="small" on:click=move |_| store.remove_file(&taken_off)>
@@ -126,7 +123,7 @@ fn assign(store: Store, path: &str) -> impl IntoView + use<> {
         }
     };
     let mut options: Vec<(usize, String)> = endpoints.iter().map(name).enumerate().collect();
-    options.sort_by(|one, other| one.1.cmp(&other.1));
+    sort::by(&mut options, |one, other| one.1.cmp(&other.1));
     let options =
         options.into_iter().map(|(at, name)| view! { <option value=at.to_string()>{name}</option> }).collect_view();
     let is_empty = endpoints.is_empty();
@@ -140,15 +137,5 @@ fn assign(store: Store, path: &str) -> impl IntoView + use<> {
             <option value="">{if is_empty { "not known" } else { "none: assign …" }}</option>
             {options}
         </select>
-    }
-}
-
-/// Bytes as people read them.
-fn bytes(bytes: u64) -> String {
-    match bytes {
-        0..1_000 => format!("{bytes} B"),
-        1_000..1_000_000 => format!("{} kB", bytes.div_ceil(1_000)),
-        1_000_000..1_000_000_000 => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
-        _ => format!("{}.{} GB", bytes / 1_000_000_000, bytes % 1_000_000_000 / 100_000_000),
     }
 }

@@ -1,8 +1,9 @@
 use leptos::prelude::*;
 
 use super::super::super::store::Run;
-use crate::protocol::CauseRow;
-use crate::results::{counted, owner};
+use lightbeam_web::amount::counted;
+use lightbeam_web::protocol::CauseRow;
+use lightbeam_web::results::owner;
 
 /// Why records failed until now; the results take its place once the run has ended.
 #[component]

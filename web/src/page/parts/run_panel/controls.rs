@@ -1,7 +1,7 @@
 use leptos::prelude::*;
+use lightbeam_web::protocol::Want;
 
 use super::super::super::store::{Run, Store};
-use crate::protocol::Want;
 
 /// Pause, resume, stop, and the word for what was asked for.
 #[component]

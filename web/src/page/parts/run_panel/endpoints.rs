@@ -2,8 +2,8 @@ use leptos::prelude::*;
 use lightbeam_core::invocation::Command;
 
 use super::super::super::store::Run;
-use crate::protocol::{EndpointRow, RowState};
-use crate::results::grouped;
+use lightbeam_web::amount::grouped;
+use lightbeam_web::protocol::{EndpointRow, RowState};
 
 /// The endpoints of a run: where each stands.
 #[component]

@@ -1,7 +1,7 @@
 use leptos::prelude::*;
+use lightbeam_web::results::exit_sentence;
 
 use super::super::super::store::{Run, RunState};
-use crate::results::exit_sentence;
 
 /// How a run ended, in words.
 #[component]
@@ -12,13 +12,18 @@ pub(super) fn Outcome(run: Run) -> impl IntoView {
         RunState::Going => None,
         RunState::Ended(end) => {
             let (processed, failed) = snapshot.with_untracked(|snapshot| (snapshot.processed, snapshot.failed));
+            let will = run.ended_by_will(end);
             let (class, sign) = match end.exit {
+                _ if will.is_some() => ("fair", "■"),
                 0 if failed == 0 => ("good", "✔ Done."),
+                0 if run.invocation.dry_run => ("fair", "▲ Done; some records would fail."),
                 0 => ("fair", "▲ Done, but records failed."),
                 99 => ("good", "✔ Done."),
                 _ => ("bad", "✖ Not as it should be."),
             };
-            let words = if run.invocation.dry_run && end.exit == 0 {
+            let words = if let Some(will) = will {
+                will
+            } else if run.invocation.dry_run && end.exit == 0 {
                 "Nothing was sent or changed."
             } else {
                 exit_sentence(end.exit, processed, failed)

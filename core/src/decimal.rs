@@ -1,0 +1,77 @@
+//! Decimal numbers in texts.
+
+/// The number that a text is, if it is finite: digits with or without a point, a sign and an exponent, and nothing else.
+///
+/// The last bit may differ from what `str::parse` gives, which has 10 kB of tables that no one of those who call this
+/// needs, and a page would have to download.
+pub(crate) fn parse(text: &str) -> Option<f64> {
+    let (sign, unsigned) = match text.strip_prefix('-') {
+        Some(rest) => ("-", rest),
+        None => ("", text.strip_prefix('+').unwrap_or(text)),
+    };
+    let (digits, exponent) = unsigned.split_once(['e', 'E']).unwrap_or((unsigned, "0"));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let begins_well = digits.starts_with(|c: char| c.is_ascii_digit() || c == '.' && !fraction.is_empty());
+    // JSON knows neither leading zeros nor a point without digits on both sides.
+    let whole = match whole.trim_start_matches('0') {
+        "" => "0",
+        rest => rest,
+    };
+    let ends_well = digits_end(exponent);
+    let number = format!("{sign}{whole}.{fraction}0e{exponent}");
+    (begins_well && ends_well).then(|| serde_json::from_slice(number.as_bytes()).ok()).flatten()
+}
+
+/// The JSON parser passes over blanks behind a number.
+fn digits_end(exponent: &str) -> bool {
+    exponent.ends_with(|c: char| c.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn numbers_are_read() {
+        for (text, number) in [
+            ("0", 0.0),
+            ("-0", 0.0),
+            ("007", 7.0),
+            ("+1.50", 1.5),
+            (".5", 0.5),
+            ("5.", 5.0),
+            ("1e3", 1000.0),
+            ("-12.5E-1", -1.25),
+            ("2e+2", 200.0),
+            ("255901.0", 255_901.0),
+            ("0.1", 0.1),
+        ] {
+            assert_eq!(parse(text), Some(number), "{text}");
+        }
+        for text in [
+            "", ".", "-", "+-1", "1 ", "1e5 ", "1e5\n", "1e", "1e5.0", "inf", "NaN", "1.2.3", "0x10", "1_000", "1e400",
+            "e5", ".e5",
+        ] {
+            assert_eq!(parse(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn it_is_what_rust_reads(text in r"[+-]?[0-9]{0,12}(\.[0-9]{0,6})?([eE][+-]?[0-9]{1,2})?") {
+            let (ours, rusts) = (parse(&text), text.parse::<f64>().ok());
+            prop_assert_eq!(ours.is_some(), rusts.is_some(), "{}", text);
+            if let (Some(ours), Some(rusts)) = (ours, rusts) {
+                prop_assert!((ours - rusts).abs() <= rusts.abs() * 1e-15, "{}: {} {}", text, ours, rusts);
+            }
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(text in r"\PC{0,12}|[0-9.eE+-]{0,12}") {
+            let number = parse(&text);
+            prop_assert!(number.is_none_or(|number| text.parse::<f64>().is_ok_and(|rusts| rusts.is_finite() && number.is_finite())));
+        }
+    }
+}
