@@ -1,5 +1,5 @@
-//! Puts the compiled component of `LIGHTBEAM_COMPONENT` into the program; without it an empty one, so that the crate
-//! builds in a fresh clone.
+//! Puts the compiled component into the program: the file that `LIGHTBEAM_COMPONENT` names, which `cargo xtask build`
+//! writes. Without it there is none inside, so that the crate builds in a fresh clone.
 
 use std::path::PathBuf;
 use std::{env, fs};
@@ -12,7 +12,15 @@ fn main() {
     let made = PathBuf::from(env::var_os("OUT_DIR").expect("cargo tells the folder")).join("component.cwasm");
     let bytes = env::var_os(COMPONENT).map_or_else(Vec::new, |path| {
         println!("cargo::rerun-if-changed={}", path.display());
-        fs::read(&path).unwrap_or_else(|error| panic!("{COMPONENT}={}: {error}", path.display()))
+        match fs::read(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                panic!("{COMPONENT}={}: {error}", path.display())
+            }
+            read => read.unwrap_or_default(),
+        }
     });
-    fs::write(&made, bytes).unwrap_or_else(|error| panic!("{}: {error}", made.display()));
+    // What is the same keeps its time, so that nothing is compiled anew.
+    if fs::read(&made).ok().as_ref() != Some(&bytes) {
+        fs::write(&made, bytes).unwrap_or_else(|error| panic!("{}: {error}", made.display()));
+    }
 }

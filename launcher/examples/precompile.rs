@@ -12,10 +12,15 @@ fn main() -> ExitCode {
         Ok(bytes) => precompile(&bytes).map_err(|error| error.to_string()),
         Err(error) => Err(format!("{component}: {error}")),
     };
-    match compiled.and_then(|bytes| std::fs::write(out, bytes).map_err(|error| format!("{out}: {error}"))) {
+    match compiled.and_then(|bytes| write(out, &bytes).map_err(|error| format!("{out}: {error}"))) {
         Ok(()) => ExitCode::SUCCESS,
         Err(text) => fail(&text),
     }
+}
+
+/// What is the same keeps its time, so that the launcher is not built anew.
+fn write(out: &str, bytes: &[u8]) -> std::io::Result<()> {
+    if std::fs::read(out).is_ok_and(|there| there == bytes) { Ok(()) } else { std::fs::write(out, bytes) }
 }
 
 fn fail(text: &str) -> ExitCode {

@@ -1,6 +1,6 @@
 //! Shell completions and the man page, made from the command line that is in force.
 
-use clap::{Arg, Command, ValueHint};
+use clap::{Arg, ArgAction, Command, ValueHint};
 use clap_complete::Shell;
 
 use lightbeam_core::invocation::Command as Task;
@@ -27,30 +27,40 @@ pub fn shells() -> String {
     names.map(|shell| shell.to_string()).join(", ")
 }
 
-/// The component's command line with the commands by name, and what the launcher adds.
+/// The command line as shells and manuals have it: the commands as commands, and flags that may stand anywhere.
 fn parser() -> Command {
-    let commands: Vec<&str> = Task::ALL.into_iter().map(Task::name).chain(["completions", "man"]).collect();
-    args::parser()
-        .no_binary_name(false)
-        .bin_name("lightbeam")
-        .mut_arg("words", |words| words.hide(false).value_name("COMMAND").value_parser(commands).num_args(0..=1))
-        .mut_arg("config_file", |arg| arg.value_hint(ValueHint::FilePath))
-        .mut_arg("results_file", |arg| arg.value_hint(ValueHint::FilePath))
-        .mut_arg("failed_dir", |arg| arg.value_hint(ValueHint::DirPath))
-        .arg(
-            Arg::new("allow_host")
-                .long("allow-host")
-                .value_name("HOST")
-                .value_hint(ValueHint::Hostname)
-                .help("A host that may be called beside those of the configuration; may be repeated"),
-        )
-        .arg(
-            Arg::new("ca_file")
-                .long("ca-file")
-                .value_name("FILE")
-                .value_hint(ValueHint::FilePath)
-                .help("Certificates (PEM) that are trusted beside the system's own"),
-        )
+    let component = args::parser();
+    let flags = component.get_arguments().filter(|arg| !arg.is_positional()).map(|arg| match arg.get_id().as_str() {
+        "config_file" | "results_file" => arg.clone().value_hint(ValueHint::FilePath),
+        "failed_dir" => arg.clone().value_hint(ValueHint::DirPath),
+        _ => arg.clone(),
+    });
+    let own = [
+        Arg::new("allow_host")
+            .long("allow-host")
+            .value_name("HOST")
+            .value_hint(ValueHint::Hostname)
+            .action(ArgAction::Append)
+            .help("A host that may be called beside those of the configuration; may be repeated"),
+        Arg::new("ca_file")
+            .long("ca-file")
+            .value_name("FILE")
+            .value_hint(ValueHint::FilePath)
+            .help("Certificates (PEM) that are trusted beside the system's own"),
+    ];
+    let commands = Task::ALL.into_iter().map(|task| Command::new(task.name()).about(args::sentence(task)));
+    let manuals = [
+        Command::new("completions").about("Print completions for a shell").arg(Arg::new("shell").value_name("SHELL")),
+        Command::new("man").about("Print the man page"),
+    ];
+    Command::new("lightbeam")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("Counts, fetches, checks, sends and removes records of an Ed-Fi API")
+        .disable_help_subcommand(true)
+        .disable_help_flag(true)
+        .disable_version_flag(true)
+        .args(flags.chain(own).map(|arg| arg.global(true)))
+        .subcommands(commands.chain(manuals))
 }
 
 #[cfg(test)]

@@ -5,16 +5,17 @@ use std::time::Instant;
 
 use crate::failure::{Failure, Result};
 use crate::wasm_toolchain::{COMPONENT, WasmToolchain};
-use crate::{process, project, say, setup};
+use crate::{launcher, process, project, say, setup};
 
 /// The package of the component, and the name of the file that cargo makes of it.
 pub(crate) const COMPONENT_PACKAGE: &str = "lightbeam-wasi";
 
-/// `cargo xtask build`: set-up if needed, then the component.
+/// `cargo xtask build`: set-up if needed, then the component, and the launcher with it inside.
 pub(crate) fn run() -> Result<()> {
     let begin = Instant::now();
     let toolchain = setup::wasm()?;
-    component(&toolchain)?;
+    let component = component(&toolchain)?;
+    launcher::build(Profile::Tool, &component)?;
     say::note(format!("All of it took {}.", say::duration(begin.elapsed())));
     Ok(())
 }
@@ -61,21 +62,25 @@ pub(crate) enum Profile {
     Dev,
     /// Optimised, for what is measured.
     Tool,
+    /// Optimised as a whole, for what is given to people.
+    Release,
 }
 
 impl Profile {
-    fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Dev => "dev",
             Self::Tool => "tool",
+            Self::Release => "release",
         }
     }
 
     /// Cargo's folder for it; that of `dev` is called otherwise.
-    fn folder(self) -> PathBuf {
+    pub(crate) fn folder(self) -> PathBuf {
         project::native_target().join(match self {
             Self::Dev => "debug",
             Self::Tool => "tool",
+            Self::Release => "release",
         })
     }
 }

@@ -14,6 +14,7 @@ mod demo;
 mod docs;
 mod failure;
 mod fingerprint;
+mod launcher;
 mod licences;
 mod modules;
 mod offline;

@@ -5,10 +5,11 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::browser::Browser;
+use crate::build::Profile;
 use crate::failure::{Failure, Result};
 use crate::page_tools::PageTools;
 use crate::wasm_toolchain::{BROWSER, COMPONENT, WasmToolchain};
-use crate::{axe, build, licences, own_words, page, page_tools, process, project, say, setup};
+use crate::{axe, build, launcher, licences, own_words, page, page_tools, process, project, say, setup};
 
 /// A check with a name by which it can be run alone.
 struct Stage {
@@ -68,6 +69,15 @@ const STAGES: &[Stage] = &[
         name: "component",
         what: "the component builds: target/lightbeam.wasm",
         run: |tools| build::component(&tools.wasm()?).map(drop),
+    },
+    Stage {
+        name: "launcher",
+        what: "the launcher does what the component does, and grants no more than it must",
+        run: |tools| {
+            let component = build::component(&tools.wasm()?)?;
+            let program = launcher::build(Profile::Dev, &component)?;
+            process::run(test().env("LIGHTBEAM_LAUNCHER", program).args(["--test", "launcher"]))
+        },
     },
     // Always the whole workspace: another choice of packages would build some dependencies again, with other features.
     Stage {

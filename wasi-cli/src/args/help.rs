@@ -66,7 +66,8 @@ pub(super) fn commands() -> String {
     Command::ALL.into_iter().fold("Commands:\n".to_owned(), |text, command| text + &line(command))
 }
 
-pub(super) fn sentence(command: Command) -> &'static str {
+/// What a command does, one sentence.
+pub fn sentence(command: Command) -> &'static str {
     match command {
         Command::Count => "Count the records of each endpoint",
         Command::Fetch => "Write the records of the API to JSONL files",

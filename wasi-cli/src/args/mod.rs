@@ -13,6 +13,7 @@ use lightbeam_core::invocation::{Command, Invocation};
 
 use crate::terminal::TerminalOptions;
 use flags::Flags;
+pub use help::sentence;
 
 /// A command line that asks for a run.
 #[derive(Debug, PartialEq, Eq)]

@@ -3,5 +3,6 @@
 mod compiled;
 mod run;
 
+pub(crate) use compiled::target;
 pub use compiled::{Component, ComponentError};
 pub use run::{Grants, Kill, Outcome, Stdio, run};

@@ -1,14 +1,9 @@
-use std::collections::BTreeMap;
-use std::fs;
-use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use lightbeam_sim::{Server, State};
-use tempfile::TempDir;
-
-use super::{Call, Host, Stage, documents, is_state, look, settings};
+use super::folder::{FolderStage, Program};
+use super::{Call, Host, Stage};
 use crate::component::{Component, Grants, Kill, Stdio, run};
-use crate::scenario::{Observed, Scenario, decode_log, log_of};
+use crate::scenario::{Observed, Scenario};
 
 /// The component under wasmtime, with files in a folder of its own and the simulated API on loopback.
 #[derive(Debug, Clone, Copy)]
@@ -20,74 +15,12 @@ impl Host for ComponentHost {
     }
 
     fn stage(&self, scenario: &Scenario) -> Result<Box<dyn Stage>, String> {
-        let server = Server::start(settings(scenario)?, documents(scenario)).map_err(|error| error.to_string())?;
-        let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
-        Ok(Box::new(ComponentStage { component: self.0, server, folder }))
+        Ok(Box::new(FolderStage::new(*self, scenario)?))
     }
 }
 
-struct ComponentStage {
-    component: &'static Component,
-    server: Server,
-    folder: TempDir,
-}
-
-impl ComponentStage {
-    fn path(&self, path: &str) -> PathBuf {
-        self.folder.path().join(path)
-    }
-}
-
-impl Stage for ComponentStage {
-    fn write(&mut self, path: &str, bytes: &[u8]) -> Result<(), String> {
-        let place = self.path(path);
-        let written = || {
-            fs::create_dir_all(place.parent().unwrap_or(Path::new(".")))?;
-            fs::write(&place, bytes)
-        };
-        written().map_err(|error: std::io::Error| format!("{path}: {error}"))
-    }
-
-    fn remove(&mut self, path: &str) -> Result<(), String> {
-        match fs::remove_file(self.path(path)) {
-            Err(error) if error.kind() != ErrorKind::NotFound => Err(format!("{path}: {error}")),
-            _ => Ok(()),
-        }
-    }
-
-    fn read(&self, path: &str) -> Result<Option<Vec<u8>>, String> {
-        match fs::read(self.path(path)) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(format!("{path}: {error}")),
-        }
-    }
-
-    fn files(&self) -> Result<BTreeMap<String, Vec<u8>>, String> {
-        let mut files = BTreeMap::new();
-        let root = self.folder.path();
-        let mut keep = |name: &str, path: &Path| {
-            if !is_state(name) {
-                files.insert(name.to_owned(), fs::read(path)?);
-            }
-            Ok(())
-        };
-        each_file(root, root, &mut keep).map_err(|error| error.to_string())?;
-        Ok(files)
-    }
-
-    fn api(&mut self, look: &mut dyn FnMut(&mut State)) {
-        self.server.with_state(look);
-    }
-
-    fn revive(&mut self) -> Result<(), String> {
-        self.server.revive().map_err(|error| error.to_string())
-    }
-
-    fn run(&mut self, call: &Call) -> Result<Observed, String> {
-        self.server.with_state(State::clear_log);
-        let mut env: Vec<(String, String)> = call.env.clone().into_iter().collect();
-        env.push(("API".to_owned(), self.server.url()));
+impl Program for ComponentHost {
+    fn run(&self, folder: &Path, mut env: Vec<(String, String)>, call: &Call) -> Result<Observed, String> {
         let mut stdio = Stdio::default();
         if let Some(answer) = &call.answer {
             stdio = Stdio::Typed(format!("{answer}\n").into_bytes());
@@ -98,42 +31,14 @@ impl Stage for ComponentStage {
         let grants = Grants {
             args: call.args.clone(),
             env,
-            dirs: vec![(self.folder.path().to_owned(), ".".to_owned())],
+            dirs: vec![(folder.to_owned(), ".".to_owned())],
             http: true,
             stdio,
             kill: call.kill_after_requests.map_or(Kill::Never, Kill::AfterRequests),
         };
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
-        let outcome = runtime.block_on(run(self.component, grants));
-        let mut seen =
-            Observed { exit: outcome.exit, stdout: outcome.stdout, stderr: outcome.stderr, ..Observed::default() };
-        self.server.with_state(|state| look(state, &mut seen));
-        let root = self.folder.path();
-        let mut read_log = |name: &str, path: &Path| {
-            if let Some(log) = log_of(name) {
-                seen.state.insert(log, decode_log(&fs::read(path)?));
-            }
-            Ok(())
-        };
-        each_file(root, root, &mut read_log).map_err(|error| error.to_string())?;
-        Ok(seen)
+        let outcome = runtime.block_on(run(self.0, grants));
+        Ok(Observed { exit: outcome.exit, stdout: outcome.stdout, stderr: outcome.stderr, ..Observed::default() })
     }
-}
-
-/// Looks at every file below a folder, with its name relative to the root.
-fn each_file(
-    root: &Path,
-    folder: &Path,
-    look: &mut impl FnMut(&str, &Path) -> std::io::Result<()>,
-) -> std::io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_dir() {
-            each_file(root, &path, look)?;
-        } else if let Ok(name) = path.strip_prefix(root) {
-            look(&name.to_string_lossy().replace('\\', "/"), &path)?;
-        }
-    }
-    Ok(())
 }

@@ -1,6 +1,8 @@
 //! The hosts that scenarios are played on.
 
 mod component;
+mod folder;
+mod launcher;
 mod memory;
 mod page;
 
@@ -11,6 +13,7 @@ use lightbeam_sim::{Documents, Settings, State};
 use serde_json::Value;
 
 pub use component::ComponentHost;
+pub use launcher::LauncherHost;
 pub use memory::MemoryHost;
 pub use page::PageHost;
 
