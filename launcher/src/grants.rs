@@ -4,12 +4,10 @@ use std::path::{Path, PathBuf};
 
 use lightbeam_core::config::{self, FILES, LONGEST, Needs};
 use lightbeam_core::invocation::Invocation;
+use lightbeam_wasi::runtime::Runtime;
 
 /// Variables that change how the component writes to a terminal.
 const TERMINAL: [&str; 2] = ["NO_COLOR", "COLUMNS"];
-
-/// What tells the component that it runs here, and not under a plain runtime.
-const LAUNCHED: (&str, &str) = ("LIGHTBEAM_HOST", "launcher");
 
 /// A folder of the sandbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -124,7 +122,8 @@ fn variables(names: &[String], variable: &dyn Fn(&str) -> Option<String>) -> Vec
     let names = names.iter().map(String::as_str).chain(TERMINAL);
     let mut variables: Vec<(String, String)> =
         names.filter_map(|name| variable(name).map(|value| (name.to_owned(), value))).collect();
-    variables.push((LAUNCHED.0.to_owned(), LAUNCHED.1.to_owned()));
+    let (name, value) = Runtime::VARIABLE;
+    variables.push((name.to_owned(), value.to_owned()));
     variables
 }
 

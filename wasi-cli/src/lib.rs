@@ -4,6 +4,7 @@
 
 pub mod args;
 pub mod grants;
+pub mod runtime;
 pub mod terminal;
 
 // The table of error codes belongs to the component's host, and is tested natively as well.

@@ -8,6 +8,7 @@ use wasmtime_wasi_http::Error;
 /// What the component is told of an error of the client.
 pub(super) fn of(error: &reqwest::Error) -> Error {
     let chain = || std::iter::successors(error.source(), |&error| error.source());
+    let io = || chain().find_map(|error| error.downcast_ref::<io::Error>()).map(io::Error::kind);
     if let Some(tls) = chain().find_map(tls) {
         return of_tls(tls);
     }
@@ -19,20 +20,24 @@ pub(super) fn of(error: &reqwest::Error) -> Error {
         if chain().any(|error| error.to_string().contains("dns error")) {
             return Error::DnsError { rcode: None, info_code: None };
         }
-        return match chain().find_map(|error| error.downcast_ref::<io::Error>()).map(io::Error::kind) {
+        return match io() {
             Some(io::ErrorKind::TimedOut) => Error::ConnectionTimeout,
             Some(io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable) => Error::DestinationIpUnroutable,
             Some(io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset) => Error::ConnectionTerminated,
             _ => Error::ConnectionRefused,
         };
     }
-    if error.is_decode() {
-        return Error::HttpResponseContentCoding(None);
+    if error.is_body() || error.is_decode() {
+        return match io() {
+            Some(io::ErrorKind::TimedOut) => Error::ConnectionReadTimeout,
+            // What gzip does not take is told so, in an I/O error as well.
+            Some(io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput) => Error::HttpResponseContentCoding(None),
+            _ => Error::HttpResponseIncomplete,
+        };
     }
-    match chain().find_map(|error| error.downcast_ref::<io::Error>()).map(io::Error::kind) {
+    match io() {
         Some(io::ErrorKind::TimedOut) => Error::ConnectionReadTimeout,
         Some(_) => Error::ConnectionTerminated,
-        None if error.is_body() => Error::HttpResponseIncomplete,
         None => Error::HttpProtocolError,
     }
 }

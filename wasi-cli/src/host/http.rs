@@ -3,6 +3,7 @@ use std::pin::pin;
 use bytes::{Bytes, BytesMut};
 use futures_util::future::{Either, select};
 use lightbeam_core::host::{Http, HttpError, HttpErrorKind, Method, Request, Response};
+use lightbeam_wasi::runtime::Runtime;
 use wasip2::http::outgoing_handler;
 use wasip2::http::types::{
     self, ErrorCode, FutureIncomingResponse, Headers, IncomingBody, IncomingResponse, OutgoingBody, OutgoingRequest,
@@ -17,11 +18,18 @@ use super::http_failure::failure;
 const BLOCK: u64 = 64 << 10;
 
 /// Exchanges over `wasi:http`.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct WasiHttp;
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct WasiHttp {
+    runtime: Runtime,
+}
 
-impl Http for WasiHttp {
-    async fn send(&self, request: Request) -> Result<Response, HttpError> {
+impl WasiHttp {
+    /// Over what this runtime has.
+    pub(crate) fn new(runtime: Runtime) -> Self {
+        Self { runtime }
+    }
+
+    async fn exchange(request: Request) -> Result<Response, HttpError> {
         let max_body = request.max_body;
         let body = request.body.clone();
         let outgoing = outgoing(&request)?;
@@ -41,6 +49,12 @@ impl Http for WasiHttp {
             }
         };
         receive(answered?, max_body).await
+    }
+}
+
+impl Http for WasiHttp {
+    async fn send(&self, request: Request) -> Result<Response, HttpError> {
+        Self::exchange(request).await.map_err(|error| self.runtime.advised(error))
     }
 }
 

@@ -3,10 +3,7 @@
 use lightbeam_core::host::{HttpError, HttpErrorKind};
 use wasip2::http::types::ErrorCode;
 
-/// What a user does who granted no network.
-const GRANT_HTTP: &str = "add -S http before lightbeam.wasm";
-
-/// The host's error as the engine knows it.
+/// The host's error as the engine knows it; what to do about it depends on the runtime.
 ///
 /// None of the texts holds a URL. What the host says in its own words is kept only where it names a cause that the
 /// user can act on (DNS, TLS alerts).
@@ -70,15 +67,7 @@ pub(crate) fn failure(code: &ErrorCode) -> HttpError {
         E::ConfigurationError => (K::Invalid, "the runtime is configured wrongly".into()),
         E::InternalError(_) => (K::Interrupted, "the exchange failed inside the runtime".into()),
     };
-    let hint = match code {
-        E::HttpRequestDenied => Some(GRANT_HTTP),
-        E::TlsCertificateError | E::TlsProtocolError => Some(
-            "wasmtime trusts public certificate authorities only: the server's certificate must come from one, and be \
-             valid for its name",
-        ),
-        _ => None,
-    };
-    HttpError { kind, detail, hint: hint.map(str::to_owned) }
+    HttpError::new(kind, detail)
 }
 
 fn too_large(what: &str, limit: Option<u64>) -> String {
@@ -115,8 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_grant_names_its_flag_and_nothing_internal_shows() {
-        assert!(failure(&ErrorCode::HttpRequestDenied).hint.unwrap().contains("-S http"));
+    fn nothing_internal_shows() {
         let inner = failure(&ErrorCode::InternalError(Some("https://u:p@host/secret".into())));
         assert!(!format!("{inner:?}").contains("secret"));
     }

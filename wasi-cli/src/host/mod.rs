@@ -21,6 +21,7 @@ use files::GrantedFiles;
 use filesystem::FileSystem;
 use http::WasiHttp;
 use lightbeam_wasi::grants::{Location, Meant};
+use lightbeam_wasi::runtime::Runtime;
 use operator::StdinOperator;
 use storage::{FileStorage, storage_error};
 pub(crate) use timers::drive;
@@ -43,10 +44,10 @@ impl WasiHost {
     pub(crate) fn granted() -> Self {
         let variables: HashMap<String, String> = environment::get_environment().into_iter().collect();
         Self {
-            http: WasiHttp,
+            http: WasiHttp::new(runtime(&variables)),
             files: GrantedFiles(Rc::new(FileSystem::granted())),
             clock: WasiClock,
-            operator: StdinOperator::new(under_launcher(&variables)),
+            operator: StdinOperator::new(runtime(&variables) == Runtime::Launcher),
             variables,
         }
     }
@@ -100,8 +101,8 @@ impl WasiHost {
     }
 }
 
-fn under_launcher(variables: &HashMap<String, String>) -> bool {
-    variables.get("LIGHTBEAM_HOST").is_some_and(|host| host == "launcher")
+fn runtime(variables: &HashMap<String, String>) -> Runtime {
+    Runtime::told_by(variables.get(Runtime::VARIABLE.0).map(String::as_str))
 }
 
 impl Host for WasiHost {
@@ -145,6 +146,9 @@ impl Host for WasiHost {
     }
 
     fn tls(&self) -> TlsSupport {
-        if under_launcher(&self.variables) { TlsSupport::Honours } else { TlsSupport::AlwaysVerifies }
+        match runtime(&self.variables) {
+            Runtime::Launcher => TlsSupport::Honours,
+            Runtime::Plain => TlsSupport::AlwaysVerifies,
+        }
     }
 }

@@ -1,6 +1,8 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use lightbeam::words::HELP;
+
 use super::folder::{FolderStage, Program};
 use super::{Call, Host, Stage};
 use crate::scenario::{Observed, Run, Scenario};
@@ -61,11 +63,11 @@ impl Program for LauncherHost {
     fn run(&self, folder: &Path, env: Vec<(String, String)>, call: &Call) -> Result<Observed, String> {
         let output = self.command(folder, env).args(&call.args).output().map_err(|error| error.to_string())?;
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        Ok(Observed {
-            exit: output.status.code(),
-            stdout: text(&output.stdout),
-            stderr: text(&output.stderr),
-            ..Observed::default()
-        })
+        let mut stdout = text(&output.stdout);
+        // Its help has a part of its own, at the end.
+        if let Some(component_s) = stdout.strip_suffix(&format!("\n{HELP}")) {
+            stdout.truncate(component_s.len());
+        }
+        Ok(Observed { exit: output.status.code(), stdout, stderr: text(&output.stderr), ..Observed::default() })
     }
 }
