@@ -31,8 +31,7 @@ impl Runtime {
             (Self::Launcher, HttpErrorKind::Denied) => {
                 return HttpError {
                     detail: "its host is named neither by the configuration nor by the API's discovery document".into(),
-                    // The launcher names it, with the flag, when the run has ended.
-                    hint: None,
+                    hint: Some("if you trust that host, allow it; what to add stands below".into()),
                     ..error
                 };
             }
@@ -55,7 +54,7 @@ mod tests {
         let hint = |runtime: Runtime, kind| runtime.advised(HttpError::new(kind, "what happened")).hint;
         let (plain, launcher) = (Runtime::told_by(None), Runtime::told_by(Some("launcher")));
         assert!(hint(plain, HttpErrorKind::Denied).unwrap().contains("-S http"));
-        assert_eq!(hint(launcher, HttpErrorKind::Denied), None);
+        assert!(hint(launcher, HttpErrorKind::Denied).unwrap().contains("allow it"));
         assert!(hint(plain, HttpErrorKind::Tls).unwrap().contains("public"));
         assert!(hint(launcher, HttpErrorKind::Tls).unwrap().contains("--ca-file"));
         assert_eq!(hint(launcher, HttpErrorKind::Dns), None);

@@ -42,10 +42,15 @@ pub(super) fn of(error: &reqwest::Error) -> Error {
     }
 }
 
-/// The error of the secure connection, which hides in an `io::Error`.
+/// The error of the secure connection, which hides in I/O errors, one in the other.
 fn tls<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a rustls::Error> {
-    let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-    inner.and_then(|inner| inner.downcast_ref()).or_else(|| error.downcast_ref())
+    let mut inner = error;
+    loop {
+        if let Some(found) = inner.downcast_ref() {
+            return Some(found);
+        }
+        inner = inner.downcast_ref::<io::Error>()?.get_ref()?;
+    }
 }
 
 fn of_tls(error: &rustls::Error) -> Error {

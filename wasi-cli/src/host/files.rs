@@ -27,7 +27,12 @@ impl Files for GrantedFiles {
             let mut list = Vec::new();
             while let Some(entry) = entries.read_directory_entry()? {
                 let kind = match entry.type_ {
-                    DescriptorType::SymbolicLink | DescriptorType::Unknown => {
+                    // A link that leads nowhere, or out of the folder, is a file that cannot be read: who opens it is
+                    // told why.
+                    DescriptorType::SymbolicLink => {
+                        spot.child(&entry.name).stat().map_or(EntryKind::File, |(kind, _)| kind)
+                    }
+                    DescriptorType::Unknown => {
                         spot.child(&entry.name).stat().map_or(EntryKind::Other, |(kind, _)| kind)
                     }
                     known => filesystem::kind(known),

@@ -1,6 +1,4 @@
-//! The launcher as a process: every scenario that needs neither terminal nor sudden end, and what it grants.
-//!
-//! `SCENARIO=part-of-a-name` plays some of the scenarios.
+//! Every scenario that needs neither terminal nor sudden end. `SCENARIO=part-of-a-name` plays some of them.
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;

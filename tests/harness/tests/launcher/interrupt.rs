@@ -1,0 +1,66 @@
+//! Ctrl-C, once and twice.
+
+use std::collections::BTreeSet;
+use std::process::{Child, Command, Stdio};
+
+use lightbeam_sim::{Action, Rule, Settings};
+use serde_json::json;
+
+use crate::place::{Place, end, waits_until};
+
+/// What Ctrl-C in a terminal does to the process.
+fn interrupt(child: &Child) {
+    let sent = Command::new("kill").args(["-s", "INT", &child.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+}
+
+#[test]
+fn the_first_finishes_what_is_in_flight_and_the_next_run_sends_the_rest() {
+    let place = Place::with_students(Settings { latency_ms: 50, ..Settings::default() }, 200);
+    let words = ["send", "--results-file", "results.json"];
+    let child = place.command(&words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    waits_until("ten records are sent", || place.requests("POST").len() >= 10);
+    interrupt(&child);
+    let (exit, said) = end(&child.wait_with_output().unwrap());
+    assert_eq!(exit, Some(1), "{said}");
+    let sent = place.requests("POST");
+    assert!(sent.len() < 200, "it was over before it was stopped");
+    assert!(sent.iter().all(|entry| entry.status == Some(201)), "what is in flight is finished");
+    let results = place.results("results.json");
+    assert_eq!(results["completed"], json!(false));
+    assert_eq!(results["total_records_processed"], json!(sent.len()));
+
+    let (exit, said) = end(&place.run(&words));
+    assert_eq!(exit, Some(0), "{said}");
+    let bodies: BTreeSet<_> = place.requests("POST").into_iter().map(|entry| entry.sha256).collect();
+    assert_eq!((bodies.len(), place.requests("POST").len()), (200, 200), "nothing is sent twice");
+}
+
+#[test]
+fn the_second_ends_it_at_once_and_nothing_is_lost() {
+    let never = |first| Rule {
+        method: Some("POST".to_owned()),
+        path: Some("/ed-fi/students".to_owned()),
+        body: None,
+        first,
+        last: None,
+        action: Action::NeverAnswer,
+    };
+    let place = Place::with_students(Settings { rules: vec![never(6)], ..Settings::default() }, 20);
+    let mut child = place.command(&["send"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    waits_until("a record gets no answer", || place.requests("POST").iter().any(|entry| entry.status.is_none()));
+    let mut exit = None;
+    // Two that come in one moment are one to the process.
+    waits_until("it has ended", || {
+        interrupt(&child);
+        exit = child.try_wait().unwrap();
+        exit.is_some()
+    });
+    assert_eq!(exit.unwrap().code(), Some(130));
+
+    place.api.with_state(|state| state.change(|settings| settings.rules.clear()));
+    let (exit, said) = end(&place.run(&["send", "--force-unlock"]));
+    assert_eq!(exit, Some(0), "{said}");
+    let held = place.api.with_state(|state| state.records("ed-fi", "students")).unwrap();
+    assert_eq!(held.len(), 20);
+}
