@@ -62,8 +62,6 @@ pub(crate) enum Profile {
     Dev,
     /// Optimised, for what is measured.
     Tool,
-    /// Optimised as a whole, for what is given to people.
-    Release,
 }
 
 impl Profile {
@@ -71,7 +69,6 @@ impl Profile {
         match self {
             Self::Dev => "dev",
             Self::Tool => "tool",
-            Self::Release => "release",
         }
     }
 
@@ -80,7 +77,6 @@ impl Profile {
         project::native_target().join(match self {
             Self::Dev => "debug",
             Self::Tool => "tool",
-            Self::Release => "release",
         })
     }
 }
