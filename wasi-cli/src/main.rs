@@ -4,8 +4,6 @@
 mod host;
 #[cfg(target_os = "wasi")]
 mod program;
-#[cfg(target_os = "wasi")]
-mod settled;
 
 #[cfg(target_os = "wasi")]
 fn main() {

@@ -11,8 +11,7 @@ use lightbeam_core::report::Closing;
 use lightbeam_core::run::run;
 use wasip2::cli::{environment, exit};
 
-use crate::host::{WasiClock, WasiHost, drive};
-use crate::settled::settled;
+use crate::host::{WasiClock, WasiHost, block_on, drive};
 use lightbeam_wasi::args::{self, Parsed};
 use lightbeam_wasi::terminal::{Now, Surroundings, Terminal, print_error};
 
@@ -23,7 +22,7 @@ const COLUMNS: usize = 80;
 pub(crate) fn main() {
     let words: Vec<String> = environment::get_arguments().into_iter().skip(1).collect();
     let exit = match args::parse(&words) {
-        Ok(parsed) => wstd::runtime::block_on(settled(run_parsed(&parsed))),
+        Ok(parsed) => block_on(run_parsed(&parsed)),
         Err(answer) if answer.exit == Exit::Done => print(&answer.text, Exit::Done),
         Err(answer) => {
             print_error(&answer.text);

@@ -18,9 +18,8 @@ mod promises {
     use lightbeam_core::host::conformance::{self, Violation};
     use lightbeam_core::host::{Files, Host, StorageErrorKind};
     use wasip2::cli::exit;
-    use wstd::runtime::block_on;
 
-    use crate::host::{WasiHost, drive};
+    use crate::host::{WasiHost, block_on, drive};
 
     /// Runs one check and tells how it went; whether it went well.
     fn holds(name: &str, check: impl Future<Output = Result<(), Violation>>) -> bool {

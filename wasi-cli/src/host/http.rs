@@ -2,6 +2,7 @@ use std::pin::pin;
 
 use bytes::{Bytes, BytesMut};
 use futures_util::future::{Either, select};
+use http::header::CONTENT_LENGTH;
 use lightbeam_core::host::{Http, HttpError, HttpErrorKind, Method, Request, Response};
 use lightbeam_wasi::runtime::Runtime;
 use wasip2::http::outgoing_handler;
@@ -10,8 +11,8 @@ use wasip2::http::types::{
     Scheme,
 };
 use wasip2::io::streams::{InputStream, StreamError};
-use wstd::runtime::AsyncPollable;
 
+use super::executor::ready;
 use super::http_failure::failure;
 
 /// How much of an answer is asked for at once.
@@ -100,11 +101,10 @@ fn method(method: &Method) -> types::Method {
 async fn send_body(body: OutgoingBody, bytes: Bytes) {
     {
         let Ok(stream) = body.write() else { return };
-        let ready = AsyncPollable::new(stream.subscribe());
         let mut rest = &bytes[..];
         while !rest.is_empty() {
             match stream.check_write() {
-                Ok(0) => ready.wait_for().await,
+                Ok(0) => ready(stream.subscribe()).await,
                 Ok(room) => {
                     let (now, later) = rest.split_at(rest.len().min(usize::try_from(room).unwrap_or(usize::MAX)));
                     if stream.write(now).is_err() {
@@ -122,13 +122,12 @@ async fn send_body(body: OutgoingBody, bytes: Bytes) {
 
 /// Waits for status and headers.
 async fn answered(exchange: &FutureIncomingResponse) -> Result<IncomingResponse, HttpError> {
-    let ready = AsyncPollable::new(exchange.subscribe());
     loop {
         match exchange.get() {
             Some(Ok(Ok(response))) => return Ok(response),
             Some(Ok(Err(code))) => return Err(failure(&code)),
             Some(Err(())) => return Err(failure(&ErrorCode::InternalError(None))),
-            None => ready.wait_for().await,
+            None => ready(exchange.subscribe()).await,
         }
     }
 }
@@ -144,24 +143,31 @@ async fn receive(response: IncomingResponse, max_body: usize) -> Result<Response
             headers.append(name, value);
         }
     }
+    let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    if length == Some(0) {
+        return Ok(Response { status, headers, body: Bytes::new(), truncated: false });
+    }
     let body = response.consume().map_err(|()| failure(&ErrorCode::InternalError(None)))?;
-    let (body, truncated) = receive_body(&body, max_body).await?;
+    let (body, truncated) = receive_body(&body, length, max_body).await?;
     Ok(Response { status, headers, body, truncated })
 }
 
-/// The body, at most `max_body` bytes of it, and whether there was more.
-async fn receive_body(body: &IncomingBody, max_body: usize) -> Result<(Bytes, bool), HttpError> {
+/// The body, of this length if it was told, but at most `max_body` bytes of it; and whether there was more.
+async fn receive_body(body: &IncomingBody, length: Option<usize>, max_body: usize) -> Result<(Bytes, bool), HttpError> {
     let stream: InputStream = body.stream().map_err(|()| failure(&ErrorCode::InternalError(None)))?;
-    let ready = AsyncPollable::new(stream.subscribe());
     let mut bytes = BytesMut::new();
     loop {
         match stream.read(BLOCK) {
-            Ok(part) if part.is_empty() => ready.wait_for().await,
+            Ok(part) if part.is_empty() => ready(stream.subscribe()).await,
             Ok(part) => {
                 let room = max_body - bytes.len();
                 bytes.extend_from_slice(&part[..part.len().min(room)]);
                 if part.len() > room {
                     return Ok((bytes.freeze(), true));
+                }
+                // Who has read all that was announced need not wait for the end.
+                if length == Some(bytes.len()) {
+                    return Ok((bytes.freeze(), false));
                 }
             }
             Err(StreamError::Closed) => return Ok((bytes.freeze(), false)),

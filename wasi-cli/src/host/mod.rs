@@ -1,6 +1,7 @@
 //! The WASI 0.2 host: what the engine needs, from what `wasmtime run` grants.
 
 mod clock;
+mod executor;
 mod files;
 mod filesystem;
 mod http;
@@ -17,6 +18,7 @@ use wasip2::cli::environment;
 use wasip2::random::random;
 
 pub(crate) use clock::WasiClock;
+pub(crate) use executor::block_on;
 use files::GrantedFiles;
 use filesystem::FileSystem;
 use http::WasiHttp;

@@ -5,8 +5,8 @@ use lightbeam_core::host::{Operator, Question, Wanted};
 use wasip2::cli::{stdin, terminal_stdin};
 use wasip2::clocks::monotonic_clock;
 use wasip2::io::streams::{InputStream, StreamError};
-use wstd::runtime::AsyncPollable;
 
+use super::executor::ready;
 use lightbeam_wasi::terminal::{Floor, print_error};
 
 /// How often standard input is looked at; a look costs a call of the host, and is asked for before each record.
@@ -95,7 +95,7 @@ impl Operator for StdinOperator {
                 NextLine::NotYet => {
                     let pollable = self.input.borrow().as_ref().map(InputStream::subscribe);
                     if let Some(pollable) = pollable {
-                        AsyncPollable::new(pollable).wait_for().await;
+                        ready(pollable).await;
                     }
                 }
             }

@@ -13,7 +13,8 @@ use std::task::{Context, Poll, Waker};
 
 use futures_util::future::select;
 use wasip2::clocks::monotonic_clock;
-use wstd::runtime::AsyncPollable;
+
+use super::executor::ready;
 
 thread_local! {
     // The component has one thread and one executor; the clock is handed out by value.
@@ -86,7 +87,7 @@ pub(crate) async fn drive() -> Infallible {
         TIMERS.with(|timers| timers.watched.set(earliest));
         let due = pin!(async {
             match earliest {
-                Some(end) => AsyncPollable::new(monotonic_clock::subscribe_instant(end)).wait_for().await,
+                Some(end) => ready(monotonic_clock::subscribe_instant(end)).await,
                 None => pending().await,
             }
         });
