@@ -59,6 +59,8 @@ fn parser() -> Command {
         .disable_help_subcommand(true)
         .disable_help_flag(true)
         .disable_version_flag(true)
+        // The flag may stand after a command, too.
+        .propagate_version(true)
         .args(flags.chain(own).map(|arg| arg.global(true)))
         .subcommands(commands.chain(manuals))
 }

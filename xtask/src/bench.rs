@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: the component and the Python tool, on the same records and the same APIs, in one run.
+//! `cargo xtask bench`: the launcher, the component and the Python tool, on the same records and the same APIs, in one run.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use crate::process::{self, Running};
 use crate::python_tool::PythonTool;
 use crate::results::Results;
 use crate::runner::Grants;
-use crate::{project, say, setup};
+use crate::{launcher, project, say, setup};
 
 const CONFIGURATION: &str = "lightbeam.yaml";
 const RESULTS: &str = "results.json";
@@ -34,6 +34,7 @@ pub(crate) fn run(students: u64, rounds: u32) -> Result<()> {
     let toolchain = setup::wasm()?;
     let component = build::component(&toolchain)?;
     let (tools, runner) = Tools::with_runner(Profile::Tool)?;
+    let launcher = launcher::build(Profile::Tool, &component)?;
     let folder = project::target().join("bench");
     let data = folder.join(format!("data-{students}"));
     say::step("A made-up district, as files");
@@ -45,6 +46,10 @@ pub(crate) fn run(students: u64, rounds: u32) -> Result<()> {
         // One after the other in every round, so that a change of the machine's mood meets both.
         for round in 1..=rounds {
             say::step(format!("The {name} API, round {round} of {rounds}"));
+            let work = bench.prepare("launcher", options)?;
+            let mut command = Command::new(&launcher);
+            command.current_dir(&work.folder).args(["send", "-c", CONFIGURATION, "--results-file", RESULTS]);
+            bench.measure(name, "launcher", &work, command)?;
             let work = bench.prepare("component", options)?;
             let command = runner.command(
                 &component,
@@ -97,6 +102,8 @@ struct Measurement {
     accepted: u64,
     refused: u64,
     time: Duration,
+    /// Processor time of the process, where the system tells it.
+    processor: Option<Duration>,
     /// The most memory that the process had, in bytes, where the system tells it.
     process_memory: Option<u64>,
     /// The component's linear memory at its end, in bytes.
@@ -136,7 +143,7 @@ impl Bench {
         command.stdin(Stdio::null()).stdout(Stdio::from(log)).stderr(Stdio::from(copy));
         say::command(process::line(&command));
         let begin = Instant::now();
-        let (time, process_memory) = watch(&mut Running::start(&mut command)?, begin)?;
+        let Watched { time, processor, memory: process_memory } = watch(&mut Running::start(&mut command)?, begin)?;
         let log = project::read(&log_path)?;
         let results = Results::read(&work.folder.join(RESULTS)).map_err(|failure| {
             let tail: Vec<&str> = log.lines().rev().take(10).collect();
@@ -149,6 +156,7 @@ impl Bench {
             accepted: results.accepted(),
             refused: results.failed,
             time,
+            processor,
             process_memory,
             wasm_memory: wasm_memory(&log),
         };
@@ -165,21 +173,33 @@ impl Bench {
     /// The median of the rounds for each tool and API, and the ratios.
     fn tell(&self, students: u64, rounds: u32) {
         let mut rows = vec![
-            ["API / tool", "records/s", "seconds", "accepted", "refused", "process memory", "wasm memory"]
-                .map(String::from)
-                .to_vec(),
+            [
+                "API / tool",
+                "records/s",
+                "seconds",
+                "accepted",
+                "refused",
+                "processor, µs a record",
+                "process memory",
+                "wasm memory",
+            ]
+            .map(String::from)
+            .to_vec(),
         ];
         let mut ratios = Vec::new();
         for (api, _) in APIS {
-            let ours = self.median(api, "component");
             let theirs = self.median(api, "Python tool");
-            rows.extend([ours, theirs].into_iter().flatten().map(row));
-            if let (Some(ours), Some(theirs)) = (ours, theirs) {
-                ratios.push(format!(
-                    "{api} API: the component sends {:.2} times as many records a second as the Python tool.",
-                    ours.rate() / theirs.rate()
-                ));
+            for ours in ["launcher", "component"] {
+                let measured = self.median(api, ours);
+                rows.extend(measured.map(row));
+                if let (Some(measured), Some(theirs)) = (measured, theirs) {
+                    ratios.push(format!(
+                        "{api} API: the {ours} sends {:.2} times as many records a second as the Python tool.",
+                        measured.rate() / theirs.rate()
+                    ));
+                }
             }
+            rows.extend(theirs.map(row));
         }
         say::result(format!(
             "\n{students} students, 8 requests in flight, the median of {rounds} rounds:\n\n{}\n",
@@ -207,6 +227,10 @@ fn row(measurement: &Measurement) -> Vec<String> {
         format!("{:.1}", measurement.time.as_secs_f64()),
         say::count(measurement.accepted),
         say::count(measurement.refused),
+        measurement.processor.map_or_else(
+            || "not known".into(),
+            |time| format!("{:.0}", time.as_secs_f64() * 1e6 / measurement.accepted.max(1) as f64),
+        ),
         memory(measurement.process_memory),
         match measurement.tool {
             "component" => memory(measurement.wasm_memory),
@@ -215,18 +239,40 @@ fn row(measurement: &Measurement) -> Vec<String> {
     ]
 }
 
-/// Waits for the end; returns the time since `begin` and the most memory that was seen.
-fn watch(running: &mut Running, begin: Instant) -> Result<(Duration, Option<u64>)> {
-    let mut most = None;
+/// What was seen of a process.
+struct Watched {
+    time: Duration,
+    processor: Option<Duration>,
+    memory: Option<u64>,
+}
+
+/// Waits for the end; returns the time since `begin`, and the last processor time and the most memory that were seen.
+fn watch(running: &mut Running, begin: Instant) -> Result<Watched> {
+    let (mut most, mut processor) = (None, None);
     let mut looked = begin;
     while running.ended()?.is_none() {
         if looked.elapsed() >= LOOK_AT_MEMORY || most.is_none() {
             most = peak_memory(running.id()).max(most);
+            processor = processor_time(running.id()).or(processor);
             looked = Instant::now();
         }
         std::thread::sleep(Duration::from_millis(5));
     }
-    Ok((begin.elapsed(), most))
+    Ok(Watched { time: begin.elapsed(), processor, memory: most })
+}
+
+/// Processor time so far, of all threads, as Linux tells it; nothing elsewhere, and nothing after the end.
+fn processor_time(process: u32) -> Option<Duration> {
+    let stat = Path::new("/proc").join(process.to_string()).join("stat");
+    ticks(&std::fs::read_to_string(stat).ok()?).map(|ticks| Duration::from_millis(ticks * 10))
+}
+
+/// The 14th and 15th field, in hundredths of a second; the second holds the program's name, which may hold anything.
+fn ticks(stat: &str) -> Option<u64> {
+    let (_, rest) = stat.rsplit_once(')')?;
+    let mut fields = rest.split_whitespace().skip(11);
+    let mut next = || fields.next()?.parse::<u64>().ok();
+    Some(next()? + next()?)
 }
 
 /// The peak so far, as Linux tells it; nothing elsewhere, and nothing after the end.
@@ -254,6 +300,8 @@ mod tests {
     fn memory_is_read_from_what_programs_and_systems_print() {
         assert_eq!(high_water_mark("VmPeak:\t 9 kB\nVmHWM:\t  2048 kB\n"), Some(2_097_152));
         assert_eq!(high_water_mark("Name:\tx\n"), None);
+        assert_eq!(ticks("7 (a) b) S 1 7 7 0 -1 4194304 131 0 0 0 250 50 3 4 20 0 1 0 9 1 2"), Some(300));
+        assert_eq!(ticks("7 (a"), None);
         assert_eq!(wasm_memory("done\nwasm memory: 1114112 bytes\n"), Some(1_114_112));
         assert_eq!(wasm_memory("wasm memory: much\n"), None);
     }
