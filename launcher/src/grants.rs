@@ -36,6 +36,12 @@ pub struct Grants {
 /// A run cannot be given what it needs.
 #[derive(Debug, thiserror::Error)]
 pub enum Ungranted {
+    /// The configuration lies in a folder that is not there.
+    #[error("cannot read {path}: there is no such file or folder")]
+    NoConfiguration {
+        /// As typed.
+        path: String,
+    },
     /// A folder to read from is not there. The words are those of the component.
     #[error("{path}: there is no such file or folder")]
     NoFolder {
@@ -56,6 +62,7 @@ impl Ungranted {
     /// What the user can do.
     pub fn hint(&self) -> &'static str {
         match self {
+            Self::NoConfiguration { .. } => "name the configuration with -c FILE",
             Self::NoFolder { .. } => "data_dir (or another path) in the configuration names a folder that is not there",
             Self::NotMade { .. } => "make it, or name another one",
         }
@@ -72,8 +79,10 @@ pub fn grants(invocation: &Invocation, variable: &dyn Fn(&str) -> Option<String>
     let Some(needs) = needs else {
         let folder = Path::new(&file).parent().filter(|folder| !folder.as_os_str().is_empty());
         let folder = folder.unwrap_or(Path::new(".")).display().to_string();
-        let folders =
-            if Path::new(&folder).is_dir() { vec![Folder { path: folder, writable: false }] } else { Vec::new() };
+        if !Path::new(&folder).is_dir() {
+            return Err(Ungranted::NoConfiguration { path: file });
+        }
+        let folders = vec![Folder { path: folder, writable: false }];
         return Ok(Grants { folders, variables: variables(&[], variable), verify_ssl: true, ..Grants::default() });
     };
     let folders = folders(&needs)?;

@@ -5,9 +5,20 @@ use crate::orders::Orders;
 /// The exit code of a process that Ctrl-C has ended, as shells tell it: 128 and the signal's number.
 const INTERRUPTED: i32 = 130;
 
+/// Hears of Ctrl-C on a thread of its own, so that it is heard whatever the component is busy with.
+///
+/// Where that cannot be set up, Ctrl-C ends the process as it does any other.
+pub fn watch(orders: Orders) {
+    std::thread::spawn(move || {
+        if let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() {
+            runtime.block_on(pass_on(orders));
+        }
+    });
+}
+
 /// The first Ctrl-C (elsewhere than on Windows also a TERM signal) tells the component to stop, which finishes what is
 /// in flight and keeps what was answered. The second ends the process at once; nothing that was written gets lost by it.
-pub async fn pass_on(orders: Orders) {
+async fn pass_on(orders: Orders) {
     interrupted().await;
     orders.stop();
     interrupted().await;

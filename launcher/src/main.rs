@@ -15,7 +15,14 @@ use lightbeam_wasi::args;
 use lightbeam_wasi::terminal::print_error;
 
 fn main() -> ExitCode {
-    let words = match words::take(std::env::args().skip(1)) {
+    let words: Result<Vec<String>, _> = std::env::args_os().skip(1).map(std::ffi::OsString::into_string).collect();
+    let Ok(words) = words else {
+        return wrong(
+            "one of the words of the command line is not UTF-8 text",
+            "rename the file, or type its name anew",
+        );
+    };
+    let words = match words::take(words) {
         Ok(words) => words,
         Err(error) => {
             return wrong(&error.to_string(), "as in lightbeam send --ca-file ca.pem --allow-host api.example.org");
@@ -54,10 +61,7 @@ fn run(words: &Words, invocation: &lightbeam_core::invocation::Invocation) -> Ex
     let client = match client(granted.verify_ssl, words.ca_file.as_deref()) {
         Ok(client) => client,
         Err(error) => {
-            return wrong(
-                &error.to_string(),
-                "give a file of certificates that begin with -----BEGIN CERTIFICATE-----",
-            );
+            return wrong(&error.to_string(), error.hint());
         }
     };
     let component = match Component::of_this_program() {
@@ -76,12 +80,8 @@ fn run(words: &Words, invocation: &lightbeam_core::invocation::Invocation) -> Ex
     let allowed = granted.hosts.iter().chain(&words.allowed_hosts).map(String::as_str);
     let hosts = Arc::new(Hosts::new(allowed, &granted.root));
     let orders = Orders::new(sandbox::is_attended());
-    let ended = runtime.block_on(async {
-        let interrupts = tokio::spawn(interrupt::pass_on(orders.clone()));
-        let ended = sandbox::run(&component, &words.rest, &granted, orders, client, hosts.clone()).await;
-        interrupts.abort();
-        ended
-    });
+    interrupt::watch(orders.clone());
+    let ended = runtime.block_on(sandbox::run(&component, &words.rest, &granted, orders, client, hosts.clone()));
     // A thread that still waits for the terminal must not hold up the end.
     runtime.shutdown_background();
     for host in hosts.all_refused() {

@@ -55,7 +55,7 @@ impl Shared {
     }
 }
 
-/// Reads lines of the terminal from now on.
+/// Reads one line of the terminal, unless somebody does already.
 fn read_terminal(shared: &Arc<Shared>) {
     if !shared.is_terminal || std::mem::replace(&mut shared.queue().read, true) {
         return;
@@ -64,15 +64,13 @@ fn read_terminal(shared: &Arc<Shared>) {
     // It ends with the process: a read of a terminal cannot be broken off.
     std::thread::spawn(move || {
         let mut line = Vec::new();
-        loop {
-            line.clear();
-            match std::io::stdin().lock().read_until(b'\n', &mut line) {
-                Ok(0) | Err(_) => break,
-                Ok(_) => shared.push(&line),
-            }
+        let read = std::io::stdin().lock().read_until(b'\n', &mut line);
+        {
+            let mut queue = shared.queue();
+            queue.read = false;
+            queue.ended |= !matches!(read, Ok(1..));
         }
-        shared.queue().ended = true;
-        shared.arrived.notify_waiters();
+        shared.push(&line);
     });
 }
 

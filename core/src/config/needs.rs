@@ -19,7 +19,7 @@ pub struct Needs {
     /// Hosts that are called, with the port where it is not the scheme's own: those of the configured URLs. The API's
     /// discovery document may name others.
     pub hosts: Vec<String>,
-    /// The API's root, which tells the URLs of the rest, up to a placeholder: scheme, host and path.
+    /// The API's root, which tells the URLs of the rest: scheme, host and path, placeholders as they are written.
     pub root: String,
     /// Environment variables that are read.
     pub env: Vec<String>,
@@ -51,8 +51,7 @@ pub fn needs(
     let mut read = read(invocation, file, &assembled);
     read.retain(|path| !write.contains(path));
     let config = &assembled.config;
-    let base_url = &config.edfi_api.base_url;
-    let root = base_url.split('{').next().unwrap_or(base_url).to_owned();
+    let root = config.edfi_api.base_url.clone();
     Ok(Needs { read, write, hosts: hosts(config), root, env, verify_ssl: config.connection.verify_ssl })
 }
 

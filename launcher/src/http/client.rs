@@ -28,7 +28,27 @@ pub enum ClientError {
     },
     /// The system's certificates, or its proxies, cannot be used.
     #[error("connections cannot be set up: {0}")]
-    Setup(#[source] reqwest::Error),
+    Setup(String),
+}
+
+impl ClientError {
+    /// What the user can do.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Unreadable { .. } | Self::NoCertificate { .. } => {
+                "give a file of certificates that begin with -----BEGIN CERTIFICATE-----"
+            }
+            Self::Setup(_) => {
+                "install the system's certificate authorities (on Debian the package ca-certificates), and look at the \
+                 variables that name a proxy"
+            }
+        }
+    }
+
+    fn setup(error: &reqwest::Error) -> Self {
+        let chain = std::iter::successors(Some(error as &dyn std::error::Error), |&error| error.source());
+        Self::Setup(chain.map(ToString::to_string).collect::<Vec<_>>().join(": "))
+    }
 }
 
 /// A client that keeps its connections, speaks HTTP/1.1 and HTTP/2, unpacks gzip, follows the environment's proxies, and
@@ -47,7 +67,7 @@ pub fn client(verify_ssl: bool, ca_file: Option<&Path>) -> Result<Client, Client
     if let Some(path) = ca_file {
         builder = builder.tls_certs_merge(certificates(path)?);
     }
-    builder.build().map_err(ClientError::Setup)
+    builder.build().map_err(|error| ClientError::setup(&error))
 }
 
 fn certificates(path: &Path) -> Result<Vec<Certificate>, ClientError> {

@@ -8,9 +8,17 @@ use serde_json::Value;
 /// API's root names.
 #[derive(Debug)]
 pub struct Hosts {
-    /// The API's root, without a last `/`: scheme, authority and path.
-    root: Option<Uri>,
+    root: Option<Root>,
     lists: Mutex<Lists>,
+}
+
+/// The API's root.
+#[derive(Debug)]
+struct Root {
+    /// Its scheme and host.
+    origin: Uri,
+    /// The parts of its path; a part with a placeholder stands for any.
+    path: Vec<String>,
 }
 
 #[derive(Debug, Default)]
@@ -20,12 +28,33 @@ struct Lists {
     refused: BTreeSet<String>,
 }
 
+impl Root {
+    /// `None` for what is no URL, and where the host itself holds a placeholder.
+    fn new(url: &str) -> Option<Self> {
+        let (scheme, rest) = url.split_once("://")?;
+        let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+        let origin = format!("{scheme}://{authority}/").parse().ok()?;
+        Some(Self { origin, path: parts(path).map(str::to_owned).collect() })
+    }
+
+    fn is(&self, uri: &Uri) -> bool {
+        self.origin.scheme() == uri.scheme()
+            && name(&self.origin) == name(uri)
+            && parts(uri.path()).count() == self.path.len()
+            && parts(uri.path()).zip(&self.path).all(|(part, own)| part == own || own.contains('{'))
+    }
+}
+
+/// The parts of a path that are not empty.
+fn parts(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').filter(|part| !part.is_empty())
+}
+
 impl Hosts {
-    /// These hosts, and those that the root's answer will name.
+    /// These hosts, and those that the root's answer will name. A host may be written as a URL, too.
     pub fn new<'a>(allowed: impl IntoIterator<Item = &'a str>, root: &str) -> Self {
-        let allowed = allowed.into_iter().map(str::to_ascii_lowercase).collect();
-        let root = root.trim_end_matches('/').parse().ok();
-        Self { root, lists: Mutex::new(Lists { allowed, refused: BTreeSet::new() }) }
+        let allowed = allowed.into_iter().map(host_of).collect();
+        Self { root: Root::new(root), lists: Mutex::new(Lists { allowed, refused: BTreeSet::new() }) }
     }
 
     /// Whether a request may go there.
@@ -33,13 +62,9 @@ impl Hosts {
         name(uri).is_some_and(|name| self.lists().allowed.contains(&name))
     }
 
-    /// Whether a request goes to the API's root. Where the root holds a placeholder, only what comes before it is known.
+    /// Whether a request goes to the API's root.
     pub fn is_root(&self, uri: &Uri) -> bool {
-        let Some(root) = &self.root else { return false };
-        root.scheme() == uri.scheme() && name(root) == name(uri) && {
-            let begin = root.path().trim_end_matches('/');
-            uri.path().trim_end_matches('/').strip_prefix(begin).is_some_and(|rest| rest.is_empty() || begin.is_empty())
-        }
+        self.root.as_ref().is_some_and(|root| root.is(uri))
     }
 
     /// Allows the hosts of all URLs in `urls` of a discovery document.
@@ -66,6 +91,13 @@ impl Hosts {
     fn lists(&self) -> MutexGuard<'_, Lists> {
         self.lists.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The name of a host that somebody has written: alone, with a port, or as a URL. The port of https is the usual one.
+fn host_of(written: &str) -> String {
+    let written = written.trim().to_ascii_lowercase();
+    let url = if written.contains("://") { written.clone() } else { format!("https://{written}") };
+    url.parse().ok().and_then(|uri| name(&uri)).unwrap_or(written)
 }
 
 /// The name of a URL's host, as lists have it.
@@ -115,6 +147,14 @@ mod tests {
     }
 
     #[test]
+    fn a_host_may_be_written_as_people_write_it() {
+        let hosts = Hosts::new(["https://Login.example.org/oauth", "data.example.org:443", "http://a.example.org"], "");
+        for url in ["https://login.example.org/x", "https://data.example.org/x", "http://a.example.org/"] {
+            assert!(hosts.allows(&uri(url)), "{url}");
+        }
+    }
+
+    #[test]
     fn the_discovery_document_names_further_hosts_and_nothing_else_does() {
         let hosts = Hosts::new(["api.example.org"], "https://api.example.org/v7");
         let document = r#"{"urls": {"oauth": "https://login.example.org:8443/oauth/token", "dataManagementApi":
@@ -130,7 +170,13 @@ mod tests {
 
     #[test]
     fn the_root_is_the_configured_one_and_nothing_beside_or_below_it() {
-        let hosts = Hosts::new([], "https://api.example.org/v7");
+        let hosts = Hosts::new([], "https://api.example.org");
+        assert!(hosts.is_root(&uri("https://api.example.org/")));
+        assert!(!hosts.is_root(&uri("https://api.example.org/metadata/data/v3/resources/swagger.json")));
+        let hosts = Hosts::new([], "https://api.example.org/{tenant}/v7");
+        assert!(hosts.is_root(&uri("https://api.example.org/t1/v7/")));
+        assert!(!hosts.is_root(&uri("https://api.example.org/t1/v7/data")));
+        let hosts = Hosts::new([], "https://api.example.org/v7/");
         assert!(hosts.is_root(&uri("https://api.example.org/v7")));
         assert!(hosts.is_root(&uri("https://api.example.org/v7/")));
         for url in [

@@ -27,8 +27,6 @@ thread_local! {
 struct Watched {
     places: Vec<Option<Wait>>,
     free: Vec<usize>,
-    /// Always ready, so that a question need not wait.
-    at_once: Option<Pollable>,
 }
 
 struct Wait {
@@ -100,15 +98,13 @@ impl Watched {
     fn ask(&mut self, at_once: bool) -> Vec<Waker> {
         let waiting = |place: &Option<Wait>| place.as_ref().is_some_and(|wait| wait.waker.is_some());
         let places: Vec<usize> = (0..self.places.len()).filter(|&place| waiting(&self.places[place])).collect();
-        if places.is_empty() {
-            assert!(at_once, "a run that goes on waits for something");
-            return Vec::new();
-        }
+        assert!(at_once || !places.is_empty(), "a run that goes on waits for something");
         let mut list: Vec<&Pollable> =
             places.iter().filter_map(|&place| self.places[place].as_ref().map(|wait| &wait.pollable)).collect();
-        if at_once {
-            list.push(self.at_once.get_or_insert_with(|| monotonic_clock::subscribe_duration(0)));
-        }
+        // Ready, but only after the runtime had a turn: a new one each time, as an old one gives it none, and signals,
+        // timers and sockets would wait for as long as there is something to do here.
+        let now = at_once.then(|| monotonic_clock::subscribe_duration(0));
+        list.extend(&now);
         let found = poll::poll(&list);
         // The last of the list, which is none of the places, may be among them.
         let found = found.into_iter().filter_map(|at| places.get(at as usize).copied());

@@ -177,7 +177,7 @@ fn removing() {
     inspector.looks_at(&person, "not deleted");
     person.presses("Empty endpoints (truncate)");
     person.types("These endpoints (-s)", "*udents");
-    person.sees("The pattern stands for 1 endpoint");
+    person.sees("The selection stands for 1 endpoint");
     inspector.looks_at(&person, "a pattern to be agreed to");
     person.types("To empty 1 endpoint, type their number: 1", "1");
     person.presses("Look first");

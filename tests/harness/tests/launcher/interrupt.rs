@@ -64,3 +64,17 @@ fn the_second_ends_it_at_once_and_nothing_is_lost() {
     let held = place.api.with_state(|state| state.records("ed-fi", "students")).unwrap();
     assert_eq!(held.len(), 20);
 }
+
+#[test]
+fn it_is_heard_while_nothing_is_waited_for() {
+    let place = Place::with_students(Settings::default(), 300_000);
+    let words = ["validate", "--set", "validate.methods", "schema,uniqueness", "--results-file", "results.json"];
+    let child = place.command(&words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    waits_until("it knows the documents", || place.api.log().iter().any(|entry| entry.path.ends_with("swagger.json")));
+    interrupt(&child);
+    let (exit, said) = end(&child.wait_with_output().unwrap());
+    assert_eq!(exit, Some(1), "{said}");
+    let results = place.results("results.json");
+    assert_eq!(results["completed"], json!(false));
+    assert!(results["total_records_processed"].as_u64().unwrap() < 300_000, "it was over before it was stopped");
+}
