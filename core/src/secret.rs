@@ -1,5 +1,6 @@
 //! Values that must not be shown: secrets, and URLs that may carry some.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use http::Uri;
@@ -85,9 +86,14 @@ impl Url {
     }
 
     /// Host, and the port where it is not the scheme's own.
-    pub fn authority(&self) -> String {
+    pub fn authority(&self) -> Cow<'_, str> {
+        let written = self.0.authority().map_or("", http::uri::Authority::as_str);
         let own = if self.is_https() { 443 } else { 80 };
-        if self.port() == own { self.host() } else { format!("{}:{}", self.host(), self.port()) }
+        let is_plain = |b: u8| !b.is_ascii_uppercase() && b != b'@';
+        if self.0.port_u16() != Some(own) && !written.ends_with(':') && written.bytes().all(is_plain) {
+            return Cow::Borrowed(written);
+        }
+        Cow::Owned(if self.port() == own { self.host() } else { format!("{}:{}", self.host(), self.port()) })
     }
 
     /// The path, at least `/`.

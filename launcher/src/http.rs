@@ -4,15 +4,19 @@
 mod client;
 mod failure;
 mod hosts;
+mod recent;
 
 use std::sync::Arc;
 
 use bytes::Bytes;
+use http::Uri;
 use http_body_util::{BodyExt, Full, Limited};
+use reqwest::Url;
 use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks};
 
 pub use client::{ClientError, client};
 pub use hosts::Hosts;
+use recent::Recent;
 
 /// The longest answer of the API's root that is looked through for hosts, in bytes.
 const LONGEST_ROOT: usize = 1 << 20;
@@ -28,12 +32,13 @@ type Answered = wasmtime_wasi_http::Result<(http::Response<WasiBody>, Ended)>;
 pub struct Pooled {
     client: reqwest::Client,
     hosts: Arc<Hosts>,
+    recent: Arc<Recent>,
 }
 
 impl Pooled {
     /// With this client, to these hosts.
     pub fn new(client: reqwest::Client, hosts: Arc<Hosts>) -> Self {
-        Self { client, hosts }
+        Self { client, hosts, recent: Arc::default() }
     }
 }
 
@@ -50,15 +55,18 @@ impl WasiHttpHooks for Pooled {
         _ended: Ended,
     ) -> Box<dyn Future<Output = Answered> + Send> {
         let client = self.client.clone();
-        let hosts = self.hosts.clone();
+        let (hosts, recent) = (self.hosts.clone(), self.recent.clone());
         Box::new(async move {
-            if !hosts.allows(request.uri()) {
-                hosts.refused(request.uri());
-                return Err(Error::HttpRequestDenied);
+            let known = recent.url(request.uri());
+            let (url, is_root) = match known {
+                Some(url) => (url, false),
+                None => checked(request.uri(), &hosts)?,
+            };
+            if !is_root {
+                recent.keep(request.uri(), &url);
             }
-            let is_root = hosts.is_root(request.uri());
             let response: http::Response<reqwest::Body> =
-                client.execute(whole(request).await?).await.map_err(|error| failure::of(&error))?.into();
+                client.execute(whole(request, url).await?).await.map_err(|error| failure::of(&error))?.into();
             let mut response = response.map(|body| body.map_err(|error| failure::of(&error)).boxed_unsync());
             if is_root && response.status().is_success() {
                 response = learn(response, &hosts).await?;
@@ -68,13 +76,24 @@ impl WasiHttpHooks for Pooled {
     }
 }
 
+/// The URL in the client's form, if its host is granted, and whether it is the API's root.
+fn checked(uri: &Uri, hosts: &Hosts) -> wasmtime_wasi_http::Result<(Url, bool)> {
+    if !hosts.allows(uri) {
+        hosts.refused(uri);
+        return Err(Error::HttpRequestDenied);
+    }
+    let url = Url::parse(&uri.to_string()).map_err(|_| Error::HttpRequestUriInvalid)?;
+    Ok((url, hosts.is_root(uri)))
+}
+
 /// The request with its body in one piece: it goes out in one write, and once more if a kept connection turns out to be
 /// closed before anything of it went out. The component has the body in its own memory anyway.
-async fn whole(request: http::Request<WasiBody>) -> wasmtime_wasi_http::Result<reqwest::Request> {
+async fn whole(request: http::Request<WasiBody>, url: Url) -> wasmtime_wasi_http::Result<reqwest::Request> {
     let (head, body) = request.into_parts();
-    let body = body.collect().await?.to_bytes();
-    let request = http::Request::from_parts(head, body);
-    reqwest::Request::try_from(request).map_err(|_| Error::HttpRequestUriInvalid)
+    let mut whole = reqwest::Request::new(head.method, url);
+    *whole.headers_mut() = head.headers;
+    *whole.body_mut() = Some(body.collect().await?.to_bytes().into());
+    Ok(whole)
 }
 
 /// Takes the hosts that the API's root names into the list.

@@ -61,10 +61,10 @@ async fn promises() {
 #[wasm_bindgen_test]
 async fn a_connection_that_breaks_costs_no_further_request() {
     let http = Fetch::new(None);
-    http.send(get(server(), "/echo?flaky")).await.unwrap();
+    http.send(&get(server(), "/echo?flaky")).await.unwrap();
     text(server(), "/received").await;
     for _ in 0..3 {
-        let outcome = http.send(get(server(), "/close?flaky")).await;
+        let outcome = http.send(&get(server(), "/close?flaky")).await;
         assert_eq!(kind(&outcome), Some(HttpErrorKind::Interrupted), "{outcome:?}");
     }
     let received = text(server(), "/received").await;
@@ -75,9 +75,9 @@ async fn a_connection_that_breaks_costs_no_further_request() {
 async fn one_failure_at_the_beginning_costs_no_further_request() {
     text(server(), "/received").await;
     let http = Fetch::new(None);
-    let outcome = http.send(get(server(), "/close?first")).await;
+    let outcome = http.send(&get(server(), "/close?first")).await;
     assert_eq!(kind(&outcome), Some(HttpErrorKind::Connect), "{outcome:?}");
-    http.send(get(server(), "/echo?second")).await.unwrap();
+    http.send(&get(server(), "/echo?second")).await.unwrap();
     assert_eq!(text(server(), "/received").await, "GET /close?first\nGET /echo?second");
 }
 
@@ -85,10 +85,10 @@ async fn one_failure_at_the_beginning_costs_no_further_request() {
 async fn a_server_that_wants_no_pages() {
     let (closed, _) = others().await;
     let http = Fetch::new(Some(Command::Send));
-    let outcome = http.send(get(&closed, "/echo")).await;
+    let outcome = http.send(&get(&closed, "/echo")).await;
     assert_eq!(kind(&outcome), Some(HttpErrorKind::Connect), "{outcome:?}");
     for _ in 0..2 {
-        let error = http.send(get(&closed, "/echo")).await.unwrap_err();
+        let error = http.send(&get(&closed, "/echo")).await.unwrap_err();
         assert_eq!(error.kind, HttpErrorKind::Denied);
         assert!(error.detail.contains("does not allow pages of http://127.0.0.1:"), "{error:?}");
         assert!(error.hint.unwrap().ends_with("lightbeam.wasm send -c lightbeam.yaml"));
@@ -100,16 +100,16 @@ async fn a_server_that_wants_no_pages() {
 async fn a_server_that_wants_no_tokens_of_pages() {
     let (_, plain) = others().await;
     let http = Fetch::new(None);
-    http.send(get(&plain, "/echo")).await.unwrap();
-    let outcome = http.send(signed(&plain, "/echo")).await;
+    http.send(&get(&plain, "/echo")).await.unwrap();
+    let outcome = http.send(&signed(&plain, "/echo")).await;
     assert_eq!(kind(&outcome), Some(HttpErrorKind::Interrupted), "{outcome:?}");
     // Failures within a second are one: the browser's clock is not ours to move.
     BrowserClock.sleep(Duration::from_millis(1010)).await;
-    let error = http.send(signed(&plain, "/echo")).await.unwrap_err();
+    let error = http.send(&signed(&plain, "/echo")).await.unwrap_err();
     assert_eq!(error.kind, HttpErrorKind::Denied, "{error:?}");
     assert!(error.detail.contains("preflight"), "{error:?}");
     assert_eq!((http.known(Aspect::Readable), http.known(Aspect::Signed)), (Known::Works, Known::Refused));
-    http.send(get(&plain, "/echo")).await.unwrap();
+    http.send(&get(&plain, "/echo")).await.unwrap();
     let received = text(&plain, "/received").await;
     assert_eq!(received.lines().filter(|line| !line.starts_with("OPTIONS")).count(), 3, "{received}");
 }
@@ -118,7 +118,7 @@ async fn a_server_that_wants_no_tokens_of_pages() {
 async fn a_server_that_is_not_there() {
     let http = Fetch::new(None);
     for _ in 0..3 {
-        let error = http.send(get("http://127.0.0.1:27183", "/")).await.unwrap_err();
+        let error = http.send(&get("http://127.0.0.1:27183", "/")).await.unwrap_err();
         assert_eq!(error.kind, HttpErrorKind::Connect, "{error:?}");
         assert!(error.hint.unwrap().contains("edfi_api.base_url"));
     }
@@ -128,19 +128,19 @@ async fn a_server_that_is_not_there() {
 async fn what_browsers_do_not_send() {
     let http = Fetch::new(None);
     let url = server().replace("http://", "http://me:pw@");
-    let error = http.send(get(&url, "/echo")).await.unwrap_err();
+    let error = http.send(&get(&url, "/echo")).await.unwrap_err();
     assert_eq!(error.kind, HttpErrorKind::Invalid);
     assert!(!format!("{error:?}").contains("pw"), "{error:?}");
 
     let mut request = get(server(), "/echo");
     request.headers.insert(COOKIE, HeaderValue::from_static("a=b"));
-    assert_eq!(http.send(request).await.unwrap().status, 200);
+    assert_eq!(http.send(&request).await.unwrap().status, 200);
 
     let mut request = get(server(), "/echo");
     request.headers.insert("x-echo", HeaderValue::from_bytes(b"\xff").unwrap());
-    assert_eq!(kind(&http.send(request).await), Some(HttpErrorKind::Invalid));
+    assert_eq!(kind(&http.send(&request).await), Some(HttpErrorKind::Invalid));
 
     let mut request = get(server(), "/echo");
     request.body = "a GET has none".into();
-    assert_eq!(kind(&http.send(request).await), Some(HttpErrorKind::Invalid));
+    assert_eq!(kind(&http.send(&request).await), Some(HttpErrorKind::Invalid));
 }

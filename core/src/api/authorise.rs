@@ -23,11 +23,11 @@ pub(super) struct Authorise<'h, X, T, C> {
 }
 
 impl<X: Exchange, T: Http, C: Clock> Exchange for Authorise<'_, X, T, C> {
-    async fn exchange(&self, request: Request, call: &Call<'_>) -> Result<Response, Stopped> {
+    async fn exchange(&self, request: &Request, call: &Call<'_>) -> Result<Response, Stopped> {
         if call.credentials == Credentials::None {
             return self.inner.exchange(request, call).await;
         }
-        let (serial, answer) = self.signed(&request, call, None).await?;
+        let (serial, answer) = self.signed(request, call, None).await?;
         if answer.status != 401 {
             self.accepted(serial, call);
             return Ok(answer);
@@ -37,7 +37,7 @@ impl<X: Exchange, T: Http, C: Clock> Exchange for Authorise<'_, X, T, C> {
         }
         let endpoint = call.endpoint.cloned();
         self.listener.hear(&Event::Repeated { endpoint, status: Some(401), wait: std::time::Duration::ZERO });
-        let (serial, answer) = self.signed(&request, call, Some(serial)).await?;
+        let (serial, answer) = self.signed(request, call, Some(serial)).await?;
         if answer.status == 401 {
             self.refusing.borrow_mut().insert(call.endpoint.cloned());
         } else {
@@ -64,7 +64,7 @@ impl<X: Exchange, T: Http, C: Clock> Authorise<'_, X, T, C> {
         };
         let mut request = request.clone();
         request.headers.insert(AUTHORIZATION, token.bearer.clone());
-        Ok((token.serial, self.inner.exchange(request, call).await?))
+        Ok((token.serial, self.inner.exchange(&request, call).await?))
     }
 
     fn accepted(&self, serial: u64, call: &Call<'_>) {

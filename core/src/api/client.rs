@@ -1,4 +1,4 @@
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use bytes::Bytes;
@@ -49,6 +49,7 @@ pub struct Api<'h, H: Host> {
     gate: Rc<Gate>,
     pool: Pool,
     told_redirect: Cell<bool>,
+    posted_last: RefCell<Option<(EndpointId, Url)>>,
     pub(super) clock: &'h H::Clock,
 }
 
@@ -114,6 +115,7 @@ impl<'h, H: Host> Api<'h, H> {
             gate,
             pool: Pool::new(pool_size),
             told_redirect: Cell::new(false),
+            posted_last: RefCell::default(),
             clock: host.clock(),
         }
     }
@@ -146,11 +148,24 @@ impl<'h, H: Host> Api<'h, H> {
 
     /// Posts a record.
     pub async fn post(&self, endpoint: &EndpointId, body: Bytes) -> Answer {
-        let mut request = Request::new(Method::POST, self.target.endpoint_url(endpoint));
+        let mut request = Request::new(Method::POST, self.posting_url(endpoint));
         request.max_body = MAX_ERROR_BODY;
         request.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         request.body = body;
         self.send(Some(endpoint), request).await
+    }
+
+    /// The endpoint's URL, made once for the many records that follow each other.
+    fn posting_url(&self, endpoint: &EndpointId) -> Url {
+        let mut last = self.posted_last.borrow_mut();
+        match &*last {
+            Some((id, url)) if id == endpoint => url.clone(),
+            _ => {
+                let url = self.target.endpoint_url(endpoint);
+                *last = Some((endpoint.clone(), url.clone()));
+                url
+            }
+        }
     }
 
     /// Gets `url`, signed; it must belong to the data server.
@@ -178,13 +193,13 @@ impl<'h, H: Host> Api<'h, H> {
             request.headers.insert(IF_NONE_MATCH, etag);
         }
         let call = Call::new(None, Credentials::None);
-        let answer = ended(self.documents.exchange(request.clone(), &call).await, &call);
+        let answer = ended(self.documents.exchange(&request, &call).await, &call);
         let is_refused = matches!(&answer.result, Ok(response) if response.status == 401);
         let may_see_token =
             urls::is_same_host(url, &self.target.data_url) && !urls::is_lower(url, &self.target.data_url);
         if is_refused && may_see_token {
             let call = Call::new(None, Credentials::Token);
-            return ended(self.stack.exchange(request, &call).await, &call);
+            return ended(self.stack.exchange(&request, &call).await, &call);
         }
         answer
     }
@@ -192,13 +207,12 @@ impl<'h, H: Host> Api<'h, H> {
     async fn send(&self, endpoint: Option<&EndpointId>, mut request: Request) -> Answer {
         request.headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         let call = Call::new(endpoint, Credentials::Token);
-        let url = request.url.clone();
-        let answer = ended(self.stack.exchange(request, &call).await, &call);
+        let answer = ended(self.stack.exchange(&request, &call).await, &call);
         if let Ok(response) = &answer.result
             && (300..400).contains(&response.status)
             && !self.told_redirect.replace(true)
         {
-            self.tell(self.redirected(response, &url));
+            self.tell(self.redirected(response, &request.url));
         }
         answer
     }

@@ -15,7 +15,7 @@ pub(super) struct Deadline<'h, T, C> {
 }
 
 impl<T: Http, C: Clock> Exchange for Deadline<'_, T, C> {
-    async fn exchange(&self, request: Request, call: &Call<'_>) -> Result<Response, Stopped> {
+    async fn exchange(&self, request: &Request, call: &Call<'_>) -> Result<Response, Stopped> {
         call.attempts.set(call.attempts.get() + 1);
         let answer = pin!(self.http.send(request));
         let deadline = pin!(self.clock.sleep(self.timeout));

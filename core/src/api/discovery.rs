@@ -62,7 +62,7 @@ async fn ask<T: crate::host::Http, C: Clock>(parts: &Parts<'_, T, C>, base: Url)
         request.max_body = MAX_BODY;
         request.headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         let call = Call::new(None, Credentials::None);
-        let answer = stack.exchange(request, &call).await.map_err(|stopped| no_answer(&url, &call, stopped))?;
+        let answer = stack.exchange(&request, &call).await.map_err(|stopped| no_answer(&url, &call, stopped))?;
         if (300..400).contains(&answer.status) {
             url = next(&answer, &url)?;
             continue;

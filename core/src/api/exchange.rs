@@ -5,8 +5,8 @@ use crate::host::{HttpError, Request, Response};
 
 /// One layer of the request stack.
 pub(super) trait Exchange {
-    /// Sends `request` on behalf of `call`; any status is an answer.
-    async fn exchange(&self, request: Request, call: &Call<'_>) -> Result<Response, Stopped>;
+    /// Sends `request` on behalf of `call`; any status is an answer. Who repeats has it still.
+    async fn exchange(&self, request: &Request, call: &Call<'_>) -> Result<Response, Stopped>;
 }
 
 /// Why a request has no answer.

@@ -125,12 +125,12 @@ pub(super) struct Gated<'h, X, C> {
 }
 
 impl<X: Exchange, C: Clock> Exchange for Gated<'_, X, C> {
-    async fn exchange(&self, request: Request, call: &Call<'_>) -> Result<Response, Stopped> {
+    async fn exchange(&self, request: &Request, call: &Call<'_>) -> Result<Response, Stopped> {
         loop {
             let permit = self.outage.unless_broken(self.pass()).await?;
             let generation = self.gate.generation.get();
             self.tell(Change::None);
-            let result = self.inner.exchange(request.clone(), call).await;
+            let result = self.inner.exchange(request, call).await;
             drop(permit);
             let Ok(answer) = &result else {
                 self.tell(Change::None);
@@ -167,13 +167,13 @@ impl<X, C: Clock> Gated<'_, X, C> {
     async fn pass(&self) -> super::pool::Permit {
         loop {
             // It may be closed for longer while this waits, so the end is read anew each time.
-            let closed = self.gate.closed_until.get().saturating_sub(self.clock.monotonic());
+            let closed = self.gate.closed_until.get().saturating_sub(self.clock.recent());
             if !closed.is_zero() {
                 self.clock.sleep(closed).await;
                 continue;
             }
             let permit = self.gate.flights.acquire().await;
-            if self.clock.monotonic() >= self.gate.closed_until.get() {
+            if self.clock.recent() >= self.gate.closed_until.get() {
                 return permit;
             }
         }
@@ -183,7 +183,7 @@ impl<X, C: Clock> Gated<'_, X, C> {
     /// nobody would tell it later, and a pause is told by it; else now and then.
     fn tell(&self, change: Change) {
         let (told, at) = self.gate.told.get();
-        let (now, clock) = (self.gate.flights.in_use(), self.clock.monotonic());
+        let (now, clock) = (self.gate.flights.in_use(), self.clock.recent());
         let is_due = now != told && (now == 0 || told == 0 || clock >= at + TELL_EVERY);
         if self.gate.is_told && (change != Change::None || is_due) {
             self.gate.told.set((now, clock));

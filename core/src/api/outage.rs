@@ -145,8 +145,8 @@ pub(super) struct Watch<'h, X, C> {
 }
 
 impl<X: Exchange, C: Clock> Exchange for Watch<'_, X, C> {
-    async fn exchange(&self, request: Request, call: &Call<'_>) -> Result<Response, Stopped> {
-        let began = self.clock.monotonic();
+    async fn exchange(&self, request: &Request, call: &Call<'_>) -> Result<Response, Stopped> {
+        let began = self.clock.recent();
         let result = self.inner.exchange(request, call).await;
         match &result {
             Ok(_) => {

@@ -25,11 +25,11 @@ pub(super) struct Repeat<'h, X, C> {
 }
 
 impl<X: Exchange, C: Clock> Exchange for Repeat<'_, X, C> {
-    async fn exchange(&self, request: Request, call: &Call<'_>) -> Result<Response, Stopped> {
+    async fn exchange(&self, request: &Request, call: &Call<'_>) -> Result<Response, Stopped> {
         self.outage.check()?;
         let mut repeats = 0;
         loop {
-            let result = self.inner.exchange(request.clone(), call).await;
+            let result = self.inner.exchange(request, call).await;
             let status = match &result {
                 Ok(answer) if self.is_repeated(answer.status, call) => Some(answer.status),
                 Err(Stopped::NoAnswer(error)) if error.kind.is_repeatable() => None,

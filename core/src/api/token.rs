@@ -132,7 +132,7 @@ impl<'h, T: Http, C: Clock> Tokens<'h, T, C> {
     fn good(&self, refused: Option<u64>) -> Option<Token> {
         let current = self.current.borrow();
         let token = current.as_ref()?;
-        (Some(token.serial) != refused && self.clock.monotonic() < token.renew_at).then(|| token.clone())
+        (Some(token.serial) != refused && self.clock.recent() < token.renew_at).then(|| token.clone())
     }
 
     /// Whether a 401 to the token `serial` is worth another token: it was accepted before, or it is the run's first,
@@ -213,7 +213,7 @@ impl<'h, T: Http, C: Clock> Tokens<'h, T, C> {
         }
         request.body = Bytes::from(form);
         let call = Call::new(None, Credentials::None);
-        self.anonymous.exchange(request, &call).await.map_err(|stopped| {
+        self.anonymous.exchange(&request, &call).await.map_err(|stopped| {
             let attempts = call.attempts.get();
             let (detail, hint) = match stopped {
                 Stopped::NoAnswer(error) => (error.detail, error.hint),

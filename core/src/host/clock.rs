@@ -11,6 +11,12 @@ pub trait Clock {
     /// Time since some fixed point, never going back. Used for deadlines and durations.
     fn monotonic(&self) -> Duration;
 
+    /// As [`Clock::monotonic`], but it may tell the time at which the program last had nothing to do, or any time since:
+    /// for what is asked several times for each request and need not be exact, where a host takes long to tell the time.
+    fn recent(&self) -> Duration {
+        self.monotonic()
+    }
+
     /// Completes when `duration` has passed. `Duration::ZERO` yields once to whatever else is ready.
     async fn sleep(&self, duration: Duration);
 }

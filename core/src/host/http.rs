@@ -9,7 +9,7 @@ use crate::secret::Url;
 
 /// One exchange with a server.
 pub trait Http {
-    /// Sends `request` and returns the whole answer.
+    /// Sends `request`, which the caller may send again, and returns the whole answer.
     ///
     /// The implementer keeps: any status is an answer, never an error; no redirect is followed (a page, which cannot see
     /// them, answers one of a GET without `Authorization` with a 302 that tells where following leads, and denies any
@@ -20,7 +20,7 @@ pub trait Http {
     ///
     /// The caller guarantees: the URL is absolute, http or https, and the headers hold nothing that belongs to the
     /// transport (`Host`, `Content-Length`, `Connection`).
-    async fn send(&self, request: Request) -> Result<Response, HttpError>;
+    async fn send(&self, request: &Request) -> Result<Response, HttpError>;
 }
 
 /// A request, body and all.

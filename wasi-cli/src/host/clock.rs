@@ -5,7 +5,7 @@ use std::time::Duration;
 use lightbeam_core::host::{Clock, Timestamp};
 use wasip2::clocks::{monotonic_clock, wall_clock};
 
-use super::timers;
+use super::{executor, timers};
 
 /// The host's clocks.
 #[derive(Debug, Clone, Copy, Default)]
@@ -21,6 +21,10 @@ impl Clock for WasiClock {
 
     fn monotonic(&self) -> Duration {
         Duration::from_nanos(monotonic_clock::now())
+    }
+
+    fn recent(&self) -> Duration {
+        Duration::from_nanos(executor::now())
     }
 
     async fn sleep(&self, duration: Duration) {

@@ -4,7 +4,7 @@
 //! list, is not asked about by itself, and one part of the future that wakes another (a permit given back, a record that
 //! waited) is no reason to look whether exchanges have ended.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -20,6 +20,16 @@ const AT_ONCE: usize = 16;
 thread_local! {
     // The component has one thread and one future; what waits is deep inside of it.
     static WATCHED: RefCell<Watched> = RefCell::default();
+    static NOW: Cell<Option<u64>> = const { Cell::new(None) };
+}
+
+/// The monotonic time, in nanoseconds: asked for once for each time that the future is polled.
+pub(super) fn now() -> u64 {
+    NOW.get().unwrap_or_else(|| {
+        let now = monotonic_clock::now();
+        NOW.set(Some(now));
+        now
+    })
 }
 
 /// What is waited for.
@@ -136,6 +146,7 @@ pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
             if !woken.0.swap(false, Relaxed) {
                 break;
             }
+            NOW.set(None);
             if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
                 return output;
             }

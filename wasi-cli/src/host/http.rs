@@ -30,10 +30,10 @@ impl WasiHttp {
         Self { runtime }
     }
 
-    async fn exchange(request: Request) -> Result<Response, HttpError> {
+    async fn exchange(request: &Request) -> Result<Response, HttpError> {
         let max_body = request.max_body;
         let body = request.body.clone();
-        let outgoing = outgoing(&request)?;
+        let outgoing = outgoing(request)?;
         // A body that is taken is announced, be it ever so empty: as a chunked one, which some servers refuse of a
         // DELETE. One that is never taken is none.
         let stream =
@@ -54,7 +54,7 @@ impl WasiHttp {
 }
 
 impl Http for WasiHttp {
-    async fn send(&self, request: Request) -> Result<Response, HttpError> {
+    async fn send(&self, request: &Request) -> Result<Response, HttpError> {
         Self::exchange(request).await.map_err(|error| self.runtime.advised(error))
     }
 }
@@ -123,11 +123,13 @@ async fn send_body(body: OutgoingBody, bytes: Bytes) {
 /// Waits for status and headers.
 async fn answered(exchange: &FutureIncomingResponse) -> Result<IncomingResponse, HttpError> {
     loop {
+        // Nothing has come before anybody waited.
+        ready(exchange.subscribe()).await;
         match exchange.get() {
             Some(Ok(Ok(response))) => return Ok(response),
             Some(Ok(Err(code))) => return Err(failure(&code)),
             Some(Err(())) => return Err(failure(&ErrorCode::InternalError(None))),
-            None => ready(exchange.subscribe()).await,
+            None => {}
         }
     }
 }

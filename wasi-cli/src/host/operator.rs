@@ -3,10 +3,9 @@ use std::time::Duration;
 
 use lightbeam_core::host::{Operator, Question, Wanted};
 use wasip2::cli::{stdin, terminal_stdin};
-use wasip2::clocks::monotonic_clock;
 use wasip2::io::streams::{InputStream, StreamError};
 
-use super::executor::ready;
+use super::executor::{self, ready};
 use lightbeam_wasi::terminal::{Floor, print_error};
 
 /// How often standard input is looked at; a look costs a call of the host, and is asked for before each record.
@@ -104,7 +103,7 @@ impl Operator for StdinOperator {
 
     fn wanted(&self) -> Wanted {
         if self.takes_orders {
-            let now = monotonic_clock::now();
+            let now = executor::now();
             if now.saturating_sub(self.looked.get()) >= u64::try_from(LOOK.as_nanos()).unwrap_or(u64::MAX) {
                 self.looked.set(now);
                 while let NextLine::Line(order) = self.next_line() {

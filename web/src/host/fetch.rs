@@ -133,23 +133,23 @@ impl Fetch {
 }
 
 impl Http for Fetch {
-    async fn send(&self, request: Request) -> Result<Response, HttpError> {
+    async fn send(&self, request: &Request) -> Result<Response, HttpError> {
         if let Some(error) = self.forbidden(&request.url) {
             return Err(error);
         }
         let bad = || self.advisor.error(Obstacle::BadRequest);
         let mut abort = Abort::new().ok_or_else(bad)?;
-        let exchange = exchange::build(&request, RequestMode::Cors, RequestRedirect::Manual, &abort);
-        let way = exchange::way(&request);
+        let exchange = exchange::build(request, RequestMode::Cors, RequestRedirect::Manual, &abort);
+        let way = exchange::way(request);
         let Ok(answer) = exchange.map_err(|()| bad())?.send().await else {
             abort.ended();
-            return Err(self.explain(&request, way).await);
+            return Err(self.explain(request, way).await);
         };
         if answer.type_() == ResponseType::Opaqueredirect {
             abort.ended();
-            return self.redirected(&request).await;
+            return self.redirected(request).await;
         }
-        self.read(&request, way, &answer, abort).await
+        self.read(request, way, &answer, abort).await
     }
 }
 

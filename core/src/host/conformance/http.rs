@@ -43,7 +43,7 @@ impl<H: Http> Server<'_, H> {
     }
 
     async fn get(&self, path: &str) -> Result<Result<Response, HttpError>, Violation> {
-        Ok(self.http.send(self.request(Method::GET, path)?).await)
+        Ok(self.http.send(&self.request(Method::GET, path)?).await)
     }
 
     async fn check_exchange(&self) -> Result<(), Violation> {
@@ -58,7 +58,7 @@ impl<H: Http> Server<'_, H> {
             let mut request = self.request(method.clone(), target)?;
             request.body = body.clone();
             request.headers.insert("x-echo", http::HeaderValue::from_static("a, b; c=\"d\""));
-            let response = works(self.http.send(request).await, "a request that is answered has an answer")?;
+            let response = works(self.http.send(&request).await, "a request that is answered has an answer")?;
             is(&response.status, &200, "the status is that of the answer")?;
             is(&response.header("x-method"), &Some(method.as_str()), "the request is sent with its method")?;
             is(&response.header("x-target"), &Some(target), "path and query are sent as they are")?;
@@ -90,7 +90,7 @@ impl<H: Http> Server<'_, H> {
         {
             let mut request = self.request(method, "/redirect")?;
             request.headers.extend(header.map(|name| (name, http::HeaderValue::from_static("Bearer none"))));
-            match self.http.send(request).await {
+            match self.http.send(&request).await {
                 Ok(response) if (300..400).contains(&response.status) => {}
                 Err(error) if self.kind == HostKind::Page && error.kind == HttpErrorKind::Denied => {
                     let is_helped = error.hint.is_some();
@@ -109,7 +109,7 @@ impl<H: Http> Server<'_, H> {
         for (length, limit) in [(1000, 1001), (1000, 1000), (1000, 999), (3_000_000, 1_000_000), (10, 0)] {
             let mut request = self.request(Method::GET, &format!("/big?n={length}"))?;
             request.max_body = limit;
-            let response = works(self.http.send(request).await, "an answer that is too long is cut, no error")?;
+            let response = works(self.http.send(&request).await, "an answer that is too long is cut, no error")?;
             is(&response.body.len(), &length.min(limit), "the body is read up to max_body bytes")?;
             is(&response.truncated, &(length > limit), "truncated tells whether the body was longer")?;
         }

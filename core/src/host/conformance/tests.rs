@@ -206,9 +206,9 @@ fn a_transport_that_breaks_a_promise_is_caught() {
     struct Wrong<F>(MemoryHost, F);
 
     impl<F: Fn(&Request, Result<Response, HttpError>) -> Result<Response, HttpError>> Http for Wrong<F> {
-        async fn send(&self, request: Request) -> Result<Response, HttpError> {
-            let response = self.0.http().send(request.clone()).await;
-            (self.1)(&request, response)
+        async fn send(&self, request: &Request) -> Result<Response, HttpError> {
+            let response = self.0.http().send(request).await;
+            (self.1)(request, response)
         }
     }
 

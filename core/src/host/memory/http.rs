@@ -94,10 +94,10 @@ impl Drop for InFlight {
 }
 
 impl Http for MemoryHttp {
-    async fn send(&self, request: Request) -> Result<Response, HttpError> {
+    async fn send(&self, request: &Request) -> Result<Response, HttpError> {
         let max_body = request.max_body;
-        let reply = (self.server.borrow_mut())(&request);
-        self.requests.borrow_mut().push(request);
+        let reply = (self.server.borrow_mut())(request);
+        self.requests.borrow_mut().push(request.clone());
         self.in_flight.set(self.in_flight.get() + 1);
         let _in_flight = InFlight(self.in_flight.clone());
         self.most_in_flight.set(self.most_in_flight.get().max(self.in_flight.get()));

@@ -7,7 +7,7 @@ use crate::host::{Files, Http, HttpErrorKind, Method, Request, Response, Sink, S
 
 fn get(host: &MemoryHost) -> impl Future<Output = Result<Response, crate::host::HttpError>> {
     let http = host.http().clone();
-    async move { http.send(Request::new(Method::GET, "http://localhost/".parse().unwrap())).await }
+    async move { http.send(&Request::new(Method::GET, "http://localhost/".parse().unwrap())).await }
 }
 
 #[test]
@@ -47,7 +47,7 @@ fn bodies_are_cut_at_the_limit() {
     let http = host.http().clone();
     let mut request = Request::new(Method::GET, "http://localhost/".parse().unwrap());
     request.max_body = 4;
-    let response = host.block_on(http.send(request)).unwrap().unwrap();
+    let response = host.block_on(http.send(&request)).unwrap().unwrap();
     assert_eq!((&response.body[..], response.truncated), (&b"0123"[..], true));
 }
 

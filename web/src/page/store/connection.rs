@@ -83,7 +83,7 @@ impl Store {
     /// The API's host, with the port where it is not the scheme's own; `None` before one is chosen.
     pub(in super::super) fn host(self) -> Option<String> {
         let url = self.resolved("edfi_api.base_url").or_else(|| self.resolved("edfi_api.data_url"))?;
-        url.parse::<Url>().ok().map(|url| url.authority())
+        url.parse::<Url>().ok().map(|url| url.authority().into_owned())
     }
 
     /// What is known of the connection.
