@@ -32,6 +32,9 @@ mod test_stages;
 mod version;
 mod wasm_std;
 mod wasm_toolchain;
+#[cfg(test)]
+#[cfg(unix)]
+mod wrapper_tests;
 
 use std::process::ExitCode;
 
