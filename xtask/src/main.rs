@@ -11,6 +11,8 @@ mod browser;
 mod build;
 mod debian;
 mod demo;
+mod digest;
+mod dist;
 mod docs;
 mod failure;
 mod fingerprint;
@@ -57,6 +59,7 @@ fn perform(task: Task) -> Result<u8> {
         Task::Setup => setup::all(),
         Task::Build => build::run(),
         Task::Page => page::run(),
+        Task::Dist => dist::run(),
         Task::Demo { students, port, page_port } => demo::run(students, port, page_port),
         Task::Test(selection) => test_stages::run(&selection),
         Task::ListStages => {
