@@ -12,8 +12,9 @@ The project's own commands. Each gets what it needs by itself, says what it does
 usage: cargo xtask COMMAND [OPTIONS]
 
   setup      get the WebAssembly targets, formatter, linter, the tools of the page, and a browser to test it in
-  build      build the component: target/lightbeam.wasm
+  build      build the component, target/lightbeam.wasm, and the launcher, target/tool/lightbeam
   page       build the page: dist/
+  dist       build what a release is made of, with digests: target/release-artefacts/
   serve      serve the page on this machine; options as in `cargo xtask serve --help`
   demo       send a made-up district into a simulated Ed-Fi API, show the result, and serve the page beside it
                --students N   how large the district is, when it is made (200)
@@ -37,6 +38,7 @@ pub(crate) enum Task {
     Setup,
     Build,
     Page,
+    Dist,
     Demo { students: u64, port: u16, page_port: u16 },
     Test(Selection),
     ListStages,
@@ -69,6 +71,7 @@ impl Task {
             "setup" => Self::Setup,
             "build" => Self::Build,
             "page" => Self::Page,
+            "dist" => Self::Dist,
             "demo" => Self::Demo {
                 students: options.number("--students", 200)?,
                 port: options.number("--port", 8765)?,
@@ -170,6 +173,7 @@ mod tests {
         assert_eq!(read("setup").unwrap(), Task::Setup);
         assert_eq!(read("docs").unwrap(), Task::Docs);
         assert_eq!(read("page").unwrap(), Task::Page);
+        assert_eq!(read("dist").unwrap(), Task::Dist);
         assert_eq!(
             read("demo --port=9000 --page-port 9001").unwrap(),
             Task::Demo { students: 200, port: 9000, page_port: 9001 }
@@ -208,6 +212,7 @@ mod tests {
             ("demo --port", "`--port`"),
             ("demo --studnets 4", "`--studnets 4`"),
             ("setup now", "`now`"),
+            ("dist --target x", "`--target x`"),
             ("test --only nothing", "`nothing`"),
             ("test --only fmt --from fmt", "--from"),
             ("test --list x", "`--list x`"),

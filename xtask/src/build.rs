@@ -62,6 +62,8 @@ pub(crate) enum Profile {
     Dev,
     /// Optimised, for what is measured.
     Tool,
+    /// Optimised as a whole, which takes long: for what is given to others.
+    Release,
 }
 
 impl Profile {
@@ -69,6 +71,7 @@ impl Profile {
         match self {
             Self::Dev => "dev",
             Self::Tool => "tool",
+            Self::Release => "release",
         }
     }
 
@@ -76,7 +79,7 @@ impl Profile {
     pub(crate) fn folder(self) -> PathBuf {
         project::native_target().join(match self {
             Self::Dev => "debug",
-            Self::Tool => "tool",
+            Self::Tool | Self::Release => self.name(),
         })
     }
 }

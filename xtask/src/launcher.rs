@@ -33,7 +33,7 @@ fn cargo(profile: Profile) -> Command {
     match profile {
         // Always the whole workspace, as tests are built: another choice of packages would build some dependencies again.
         Profile::Dev => cargo.arg("--workspace"),
-        Profile::Tool => cargo.args(["--package", LAUNCHER]),
+        Profile::Tool | Profile::Release => cargo.args(["--package", LAUNCHER]),
     };
     cargo
 }

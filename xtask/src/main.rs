@@ -11,6 +11,8 @@ mod browser;
 mod build;
 mod debian;
 mod demo;
+mod digest;
+mod dist;
 mod docs;
 mod failure;
 mod fingerprint;
@@ -32,6 +34,9 @@ mod test_stages;
 mod version;
 mod wasm_std;
 mod wasm_toolchain;
+#[cfg(test)]
+#[cfg(unix)]
+mod wrapper_tests;
 
 use std::process::ExitCode;
 
@@ -54,6 +59,7 @@ fn perform(task: Task) -> Result<u8> {
         Task::Setup => setup::all(),
         Task::Build => build::run(),
         Task::Page => page::run(),
+        Task::Dist => dist::run(),
         Task::Demo { students, port, page_port } => demo::run(students, port, page_port),
         Task::Test(selection) => test_stages::run(&selection),
         Task::ListStages => {

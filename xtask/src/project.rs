@@ -37,6 +37,11 @@ pub(crate) fn component() -> PathBuf {
     target().join("lightbeam.wasm")
 }
 
+/// The files of a release, as `dist` leaves them.
+pub(crate) fn release_artefacts() -> PathBuf {
+    target().join("release-artefacts")
+}
+
 /// The page as `page` leaves it, complete.
 pub(crate) fn page() -> PathBuf {
     root().join("dist")
