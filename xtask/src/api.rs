@@ -83,6 +83,11 @@ impl Tools {
 
     /// Writes a district, or keeps the one that is there.
     pub(crate) fn district(&self, students: u64, folder: &Path) -> Result<()> {
+        self.district_of(students, None, folder)
+    }
+
+    /// The same with some endpoints only, and what they refer to.
+    pub(crate) fn district_of(&self, students: u64, only: Option<&str>, folder: &Path) -> Result<()> {
         if folder.is_dir() {
             say::note(format!("Skipped: there is data already in {}.", project::shown(folder)));
             return Ok(());
@@ -101,6 +106,9 @@ impl Tools {
             .arg(&beside)
             .arg("--manifest")
             .arg(folder.with_extension("broken.jsonl"));
+        if let Some(only) = only {
+            generate.args(["--only", only]);
+        }
         process::run(&mut generate)?;
         std::fs::rename(&beside, folder).map_err(|error| Failure::file("move to its place", &beside, &error))
     }

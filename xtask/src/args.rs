@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use crate::bench::Choice;
 use crate::failure::{Failure, Result};
 use crate::test_stages::Selection;
 
@@ -24,9 +25,10 @@ usage: cargo xtask COMMAND [OPTIONS]
                --only STAGE   one stage
                --from STAGE   this stage and all after it
                --list         the stages
-  bench      measure the component, beside the Python tool where that can be had
-               --students N   how large the district is (4000, about 100,000 records)
-               --rounds N     how often each is measured; the median counts (3)
+  bench      measure launcher, component and page, beside the Python tool where that can be had: docs/performance.md
+               --only JOB     one of the jobs, by its name there
+               --rounds N     how often each is measured; the median counts (5)
+               --shrink N     an Nth of the records, for a quick look; writes nothing (1)
   sim        run the simulated Ed-Fi API; options as in `cargo xtask sim --help`
   generate   write a made-up district; options as in `cargo xtask generate --help`
   docs       write the lists of docs/cli.md and docs/configuration.md from the code
@@ -42,7 +44,7 @@ pub(crate) enum Task {
     Demo { students: u64, port: u16, page_port: u16 },
     Test(Selection),
     ListStages,
-    Bench { students: u64, rounds: u32 },
+    Bench(Choice),
     Docs,
     Serve(Vec<String>),
     Sim(Vec<String>),
@@ -80,7 +82,11 @@ impl Task {
             "test" if options.take_switch("--list") => Self::ListStages,
             "test" => Self::Test(Selection::new(options.take("--only"), options.take("--from"))?),
             "bench" => {
-                Self::Bench { students: options.number("--students", 4000)?, rounds: options.number("--rounds", 3)? }
+                Self::Bench(Choice {
+                    only: options.take("--only"),
+                    rounds: options.number("--rounds", 5)?,
+                    shrink: options.number("--shrink", 1)?,
+                })
             }
             "docs" => Self::Docs,
             "help" | "--help" | "-h" => Self::Help,
@@ -178,7 +184,8 @@ mod tests {
             read("demo --port=9000 --page-port 9001").unwrap(),
             Task::Demo { students: 200, port: 9000, page_port: 9001 }
         );
-        assert_eq!(read("bench --students 10 --rounds 1").unwrap(), Task::Bench { students: 10, rounds: 1 });
+        let choice = Choice { only: Some("send".into()), rounds: 1, shrink: 1 };
+        assert_eq!(read("bench --only send --rounds 1").unwrap(), Task::Bench(choice));
         assert_eq!(read("test --help").unwrap(), Task::Help);
         assert_eq!(read("test --list").unwrap(), Task::ListStages);
     }

@@ -66,7 +66,7 @@ fn perform(task: Task) -> Result<u8> {
             test_stages::list();
             Ok(())
         }
-        Task::Bench { students, rounds } => bench::run(students, rounds),
+        Task::Bench(choice) => bench::run(&choice),
         Task::Docs => docs::write(),
         Task::Serve(arguments) => return api::serve(&arguments),
         Task::Sim(arguments) => return api::hand_over("sim", &arguments),

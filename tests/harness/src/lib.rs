@@ -6,5 +6,7 @@
 pub mod browser;
 pub mod check_server;
 pub mod component;
+pub mod far;
 pub mod host;
 pub mod scenario;
+pub mod secure;

@@ -71,7 +71,8 @@ pub fn answer(state: &mut State, request: &Request<Bytes>, now: u64) -> Answer {
         return Answer::whole(control::answer(state, request, now));
     }
     if state.settings.bare && request.method() == Method::POST && request.uri().path().contains("/data/") {
-        return Answer::whole(response(StatusCode::CREATED, None, Bytes::new()));
+        let delay = Duration::from_millis(state.settings.latency_ms);
+        return Answer { delay, ..Answer::whole(response(StatusCode::CREATED, None, Bytes::new())) };
     }
     let mut entry = state.log.begin(request.method(), request.uri(), request.body(), now, state.settings.log_bodies);
     let mut answer = scripted(state, request, now, entry.sequence);

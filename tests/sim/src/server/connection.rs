@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -46,7 +47,7 @@ async fn respond(request: Request<Incoming>, shared: &Shared, resets: &AtomicBoo
     let request = Request::from_parts(head, body);
     let Answer { response, delivery, delay } = answer(&mut shared.lock(), &request, now());
     if !delay.is_zero() {
-        tokio::time::sleep(delay).await;
+        sleep_exactly(delay).await;
     }
     let end = |reset: bool| resets.store(reset, Ordering::Relaxed);
     match delivery {
@@ -66,6 +67,18 @@ async fn respond(request: Request<Incoming>, shared: &Shared, resets: &AtomicBoo
             match std::future::pending::<Infallible>().await {}
         }
     }
+}
+
+/// The runtime's own timers are up to two milliseconds late, which is a good part of a latency that is measured: so the
+/// rest of the wait is left to the system.
+async fn sleep_exactly(delay: Duration) {
+    const LATE: Duration = Duration::from_millis(2);
+    let end = Instant::now() + delay;
+    if delay > LATE {
+        tokio::time::sleep(delay.saturating_sub(LATE)).await;
+    }
+    // It fails only when the server ends, and nobody waits for the answer any more.
+    let _ = tokio::task::spawn_blocking(move || std::thread::sleep(end.saturating_duration_since(Instant::now()))).await;
 }
 
 /// The body of an answer, or the first half of it.

@@ -1,0 +1,52 @@
+use super::send::{CONNECTIONS, goal};
+use crate::bench::place::{COMPONENT, LAUNCHER, LIMIT, PYTHON, Place};
+use crate::bench::report::{Job, Wanted};
+use crate::bench::{Bench, lines_below, observe};
+use crate::failure::{Failure, Result};
+use crate::{project, say};
+
+/// Fetches all that an API holds.
+pub(super) fn fetch(bench: &Bench) -> Result<Job> {
+    let data = bench.district(500_000)?;
+    let endpoints = data.endpoints()?;
+    let api = bench.serve(&[])?;
+    say::step("Filling the API");
+    let place = Place::new("filling", &data.folder, &api.address, "")?;
+    let (_, filled) = place.run_with_results(&bench.tools, LAUNCHER, &["send"])?;
+    let held = filled.accepted();
+    let selector = endpoints.join(",");
+    let tools = bench.tools.among(&[LAUNCHER, COMPONENT, PYTHON, LIMIT]);
+    let series = bench.in_turn(&tools, |tool| {
+        let out = project::target().join("bench").join("fetched");
+        project::remove_folder(&out)?;
+        project::make_folder(&out)?;
+        let place = Place::new(tool, &out, &api.address, "")?;
+        if tool == LIMIT {
+            let mut command = bench.tools.program("load");
+            command.args(["pages", &api.address]).arg(out.join("all.json")).arg(CONNECTIONS).args(&endpoints);
+            return Ok((held, place.watched(command, observe::watch)?));
+        }
+        let sample = place.run(&bench.tools, tool, &["fetch", "-s", &selector])?;
+        let fetched = lines_below(&out)?;
+        if fetched != held {
+            return Err(Failure::new(format!("{tool}: {fetched} of {held} records were fetched")));
+        }
+        Ok((held, sample))
+    })?;
+    let mut job = Job {
+        name: "fetch",
+        title: "Fetch, 500 records a page".into(),
+        series,
+        goals: Vec::new(),
+        notes: vec![
+            "the API shares the two cores; the limit asks for the same pages over 8 connections and writes the bytes as \
+             they come"
+                .into(),
+        ],
+    };
+    job.goals = vec![
+        goal("launcher, times the Python tool's records a second", job.ratio(LAUNCHER, PYTHON), Wanted::AtLeast(5.0)),
+        goal("launcher, share of the limit's records a second", job.ratio(LAUNCHER, LIMIT), Wanted::AtLeast(0.6)),
+    ];
+    Ok(job)
+}
