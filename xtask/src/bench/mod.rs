@@ -14,6 +14,7 @@ use crate::api::{self, Served};
 use crate::build::{self, Profile};
 use crate::failure::{Failure, Result};
 use crate::python_tool::PythonTool;
+use crate::runner::Runner;
 use crate::{launcher, page, process, project, say, setup};
 use observe::Sample;
 use place::Tools;
@@ -70,7 +71,8 @@ impl Bench {
     fn set_up(choice: &Choice) -> Result<Self> {
         let toolchain = setup::wasm()?;
         let component = build::component(&toolchain)?;
-        let (api, runner) = api::Tools::with_runner(Profile::Tool)?;
+        let (api, embedded) = api::Tools::with_runner(Profile::Tool)?;
+        let runner = Runner::on_path().unwrap_or(embedded);
         let launcher = launcher::build(Profile::Release, &component)?;
         page::run()?;
         let python = PythonTool::find();
@@ -87,7 +89,7 @@ impl Bench {
         let students = ((records / self.shrink) as f64 / OF_A_STUDENT).round().max(1.0) as u64;
         let folder = project::target().join("bench").join(format!("data-{students}"));
         self.api.district(students, &folder)?;
-        Data::in_folder(folder)
+        Data::in_folder(flat(&folder)?)
     }
 
     /// So many records of one endpoint.
@@ -125,6 +127,31 @@ impl Bench {
         }
         Ok(all)
     }
+}
+
+/// The same records, each endpoint's in one file: the Python tool reads no others.
+fn flat(folder: &Path) -> Result<PathBuf> {
+    let flat = folder.with_extension("flat");
+    if flat.is_dir() {
+        return Ok(flat);
+    }
+    let beside = folder.with_extension("flat.new");
+    project::remove_folder(&beside)?;
+    project::make_folder(&beside)?;
+    for file in project::files_below(folder)? {
+        let endpoint = file.split(['/', '.']).next().unwrap_or_default();
+        let (from, to) = (folder.join(&file), beside.join(format!("{endpoint}.jsonl")));
+        let bytes = std::fs::read(&from).map_err(|error| Failure::file("read", &from, &error))?;
+        let appended = std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(&to)
+            .and_then(|mut open| std::io::Write::write_all(&mut open, &bytes));
+        appended.map_err(|error| Failure::file("write", &to, &error))?;
+    }
+    // Moved only when complete.
+    std::fs::rename(&beside, &flat).map_err(|error| Failure::file("move to its place", &beside, &error))?;
+    Ok(flat)
 }
 
 impl Data {
