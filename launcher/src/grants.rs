@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use lightbeam_core::config::{self, FILES, LONGEST, Needs};
+use lightbeam_core::config::{self, EdFiApi, FILES, LONGEST, Needs};
 use lightbeam_core::invocation::Invocation;
 use lightbeam_wasi::runtime::Runtime;
 
@@ -27,10 +27,29 @@ pub struct Grants {
     pub variables: Vec<(String, String)>,
     /// Hosts that may be called, with the port where it is not the scheme's own.
     pub hosts: Vec<String>,
-    /// The API's root, whose answer may name further hosts; empty when there is none.
-    pub root: String,
+    /// The API, whose root may name further hosts.
+    pub api: Option<EdFiApi>,
     /// Whether certificates are checked.
     pub verify_ssl: bool,
+}
+
+impl Grants {
+    /// Whether anything is to be called over https, as far as the configuration tells.
+    pub fn is_secure(&self) -> bool {
+        let Some(api) = &self.api else { return true };
+        let urls = [
+            api.oauth_url.as_ref(),
+            api.dependencies_url.as_ref(),
+            api.open_api_metadata_url.as_ref(),
+            api.descriptors_swagger_url.as_ref(),
+            api.resources_swagger_url.as_ref(),
+            api.data_url.as_ref(),
+        ];
+        urls.into_iter()
+            .flatten()
+            .chain([&api.base_url])
+            .any(|url| url.trim().to_ascii_lowercase().starts_with("https:"))
+    }
 }
 
 /// A run cannot be given what it needs.
@@ -75,7 +94,8 @@ impl Ungranted {
 /// and tells what is wrong with it.
 pub fn grants(invocation: &Invocation, variable: &dyn Fn(&str) -> Option<String>) -> Result<Grants, Ungranted> {
     let (file, text) = configuration(invocation);
-    let needs = text.and_then(|text| config::needs(invocation, &file, &text, variable).ok());
+    let here = std::env::current_dir().map(|here| here.display().to_string()).unwrap_or_default();
+    let needs = text.and_then(|text| config::needs(invocation, (&file, &text), &here, variable).ok());
     let Some(needs) = needs else {
         let folder = Path::new(&file).parent().filter(|folder| !folder.as_os_str().is_empty());
         let folder = folder.unwrap_or(Path::new(".")).display().to_string();
@@ -87,7 +107,7 @@ pub fn grants(invocation: &Invocation, variable: &dyn Fn(&str) -> Option<String>
     };
     let folders = folders(&needs)?;
     let variables = variables(&needs.env, variable);
-    Ok(Grants { folders, variables, hosts: needs.hosts, root: needs.root, verify_ssl: needs.verify_ssl })
+    Ok(Grants { folders, variables, hosts: needs.hosts, api: Some(needs.api), verify_ssl: needs.verify_ssl })
 }
 
 /// The file of the configuration as the component finds it, and its text.
@@ -180,7 +200,7 @@ mod tests {
         assert_eq!(writable("state"), Some(true));
         assert!(Path::new(&place.path("state")).is_dir(), "a folder to write to is made");
         assert_eq!(grants.hosts, ["api.example.org"]);
-        assert_eq!(grants.root, "https://api.example.org/v7");
+        assert_eq!(grants.api.as_ref().unwrap().base_url, "https://api.example.org/v7");
         assert!(!grants.verify_ssl);
         let names: Vec<&str> = grants.variables.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["SECRET", "COLUMNS", "LIGHTBEAM_HOST"], "and no other variable");
@@ -201,6 +221,15 @@ mod tests {
         let error = grants(&invocation, &variable).unwrap_err();
         assert!(error.to_string().contains("daat: there is no such file or folder"), "{error}");
         drop(place);
+    }
+
+    #[test]
+    fn a_wrong_flag_makes_no_folder() {
+        let (place, invocation) = Place::new(YAML);
+        let inside = Invocation { failed_dir: Some(place.path("data/failed")), ..invocation };
+        let grants = grants(&inside, &variable).unwrap();
+        assert!(grants.folders.iter().all(|folder| !folder.writable), "{grants:?}");
+        assert!(!Path::new(&place.path("data/failed")).exists() && !Path::new(&place.path("state")).exists());
     }
 
     #[test]

@@ -62,14 +62,15 @@ impl WasiHttpHooks for Pooled {
                 Some(url) => (url, false),
                 None => checked(request.uri(), &hosts)?,
             };
+            let asked = request.uri().clone();
             if !is_root {
                 recent.keep(request.uri(), &url);
             }
             let response: http::Response<reqwest::Body> =
                 client.execute(whole(request, url).await?).await.map_err(|error| failure::of(&error))?.into();
             let mut response = response.map(|body| body.map_err(|error| failure::of(&error)).boxed_unsync());
-            if is_root && response.status().is_success() {
-                response = learn(response, &hosts).await?;
+            if is_root {
+                response = learn(&asked, response, &hosts).await?;
             }
             Ok((response, Box::new(async { Ok(()) }) as Ended))
         })
@@ -98,6 +99,7 @@ async fn whole(request: http::Request<WasiBody>, url: Url) -> wasmtime_wasi_http
 
 /// Takes the hosts that the API's root names into the list.
 async fn learn(
+    root: &Uri,
     response: http::Response<WasiBody>,
     hosts: &Hosts,
 ) -> wasmtime_wasi_http::Result<http::Response<WasiBody>> {
@@ -109,7 +111,13 @@ async fn learn(
             error.downcast::<Error>().map_or(Error::HttpResponseBodySize(Some(LONGEST_ROOT as u64)), |error| *error)
         })?
         .to_bytes();
-    hosts.learn(&body);
+    let answer = lightbeam_core::host::Response {
+        status: head.status.as_u16(),
+        headers: head.headers.clone(),
+        body: body.clone(),
+        truncated: false,
+    };
+    hosts.learn(root, &answer);
     Ok(http::Response::from_parts(head, full(body)))
 }
 

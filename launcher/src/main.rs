@@ -10,7 +10,9 @@ use lightbeam::http::{Hosts, client};
 use lightbeam::orders::Orders;
 use lightbeam::words::{self, Words};
 use lightbeam::{interrupt, manual, sandbox};
+use lightbeam_core::api::NamedHosts;
 use lightbeam_core::exit::Exit;
+use lightbeam_core::host::Timestamp;
 use lightbeam_wasi::args;
 use lightbeam_wasi::terminal::print_error;
 
@@ -62,7 +64,7 @@ fn run(words: &Words, invocation: &lightbeam_core::invocation::Invocation) -> Ex
         Ok(granted) => granted,
         Err(error) => return wrong(&error.to_string(), error.hint()),
     };
-    let client = match client(granted.verify_ssl, words.ca_file.as_deref()) {
+    let client = match client(granted.verify_ssl, words.ca_file.as_deref(), granted.is_secure()) {
         Ok(client) => client,
         Err(error) => {
             return wrong(&error.to_string(), error.hint());
@@ -82,7 +84,8 @@ fn run(words: &Words, invocation: &lightbeam_core::invocation::Invocation) -> Ex
         Err(error) => return wrong(&format!("this system gives no event loop: {error}"), "close other programs"),
     };
     let allowed = granted.hosts.iter().chain(&words.allowed_hosts).map(String::as_str);
-    let hosts = Arc::new(Hosts::new(allowed, &granted.root));
+    let named = granted.api.clone().map(|api| NamedHosts::new(api, Timestamp::now()));
+    let hosts = Arc::new(Hosts::new(allowed, named));
     let orders = Orders::new(sandbox::is_attended());
     interrupt::watch(orders.clone());
     let ended = runtime.block_on(sandbox::run(&component, &words.rest, &granted, orders, client, hosts.clone()));

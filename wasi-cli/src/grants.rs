@@ -1,5 +1,7 @@
 //! Which granted folder a path belongs to. Free of any host, so that it is tested natively.
 
+use crate::runtime::Runtime;
+
 /// The folders that the sandbox was granted, by the names the user gave them.
 #[derive(Debug)]
 pub struct Grants {
@@ -25,9 +27,14 @@ pub struct NotGranted {
 }
 
 impl NotGranted {
-    /// What the user can do.
-    pub fn hint(&self) -> String {
-        format!("add --dir {} before lightbeam.wasm", quoted(&self.folder))
+    /// What the user can do about it under this runtime.
+    pub fn hint(&self, runtime: Runtime) -> String {
+        match runtime {
+            Runtime::Plain => format!("add --dir {} before lightbeam.wasm", quoted(&self.folder)),
+            Runtime::Launcher => {
+                format!("only folders that the configuration or a flag names are granted: name {} there", self.folder)
+            }
+        }
     }
 }
 
@@ -227,10 +234,12 @@ mod tests {
 
     #[test]
     fn the_hint_is_the_exact_flag() {
-        let hint = |path| Grants::new([], None).locate(path, Meant::Folder).unwrap_err().hint();
+        let hint = |path| Grants::new([], None).locate(path, Meant::Folder).unwrap_err().hint(Runtime::Plain);
         assert_eq!(hint("/srv/state"), "add --dir /srv/state before lightbeam.wasm");
         assert_eq!(hint("/srv/my state"), "add --dir \"/srv/my state\" before lightbeam.wasm");
         assert_eq!(hint("state"), "add --dir . before lightbeam.wasm");
+        let missing = Grants::new([], None).locate("/srv/state", Meant::Folder).unwrap_err();
+        assert!(missing.hint(Runtime::Launcher).contains("name /srv/state there"));
     }
 
     #[test]

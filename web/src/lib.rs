@@ -40,7 +40,6 @@ pub mod zip;
 
 #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "only browsers use it; tested everywhere"))]
 mod extent;
-mod path;
 
 #[cfg(target_arch = "wasm32")]
 pub mod host;

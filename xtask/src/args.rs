@@ -81,13 +81,11 @@ impl Task {
             },
             "test" if options.take_switch("--list") => Self::ListStages,
             "test" => Self::Test(Selection::new(options.take("--only"), options.take("--from"))?),
-            "bench" => {
-                Self::Bench(Choice {
-                    only: options.take("--only"),
-                    rounds: options.number("--rounds", 5)?,
-                    shrink: options.number("--shrink", 1)?,
-                })
-            }
+            "bench" => Self::Bench(Choice {
+                only: options.take("--only"),
+                rounds: options.number("--rounds", 5)?,
+                shrink: options.number("--shrink", 1)?,
+            }),
             "docs" => Self::Docs,
             "help" | "--help" | "-h" => Self::Help,
             other => return Err(Failure::usage(format!("there is no command `{other}`"))),

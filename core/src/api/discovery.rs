@@ -73,7 +73,7 @@ async fn ask<T: crate::host::Http, C: Clock>(parts: &Parts<'_, T, C>, base: Url)
 }
 
 /// Where a redirect leads, if it stays on its host and gives up no protection.
-fn next(answer: &Response, asked: &Url) -> Result<Url, Unreachable> {
+pub(super) fn next(answer: &Response, asked: &Url) -> Result<Url, Unreachable> {
     match redirect::target(answer, asked) {
         Some(target) if target.host() == asked.host() && (target.is_https() || !asked.is_https()) => Ok(target),
         _ => {

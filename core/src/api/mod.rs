@@ -28,6 +28,7 @@ mod discovery;
 pub mod documents;
 mod exchange;
 mod gate;
+mod hosts;
 mod json;
 mod outage;
 pub mod page;
@@ -44,6 +45,7 @@ mod urls;
 
 pub use client::{Answer, Api, FrontEnd, NoAnswer, SendError};
 pub use discovery::discover;
+pub use hosts::NamedHosts;
 pub use outage::BrokenOff;
 pub use pool::{Acquire, Permit, Pool};
 pub use target::{DocumentUrls, Target};

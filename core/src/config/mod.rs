@@ -100,7 +100,7 @@ impl Config {
 }
 
 /// The API to talk to. URLs are as configured: placeholders (`{tenantIdentifier}` …) may stand in them.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EdFiApi {
     /// Where discovery is asked.
     pub base_url: String,

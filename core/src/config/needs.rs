@@ -6,8 +6,8 @@ use crate::secret::Url;
 use super::assemble::Assembled;
 use super::edfi_api::without_placeholders;
 use super::interpolate::{self, Variables};
-use super::load;
-use super::{Config, ConfigError, Written, paths};
+use super::{Config, ConfigError, EdFiApi, Written, paths};
+use super::{flags, load};
 
 /// Folders, hosts and variables that a run needs. Paths are as configured, `~` expanded.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -19,8 +19,8 @@ pub struct Needs {
     /// Hosts that are called, with the port where it is not the scheme's own: those of the configured URLs. The API's
     /// discovery document may name others.
     pub hosts: Vec<String>,
-    /// The API's root, which tells the URLs of the rest: scheme, host and path, placeholders as they are written.
-    pub root: String,
+    /// The API, whose root tells the URLs of the rest.
+    pub api: EdFiApi,
     /// Environment variables that are read.
     pub env: Vec<String>,
     /// Whether the certificates of these hosts are checked.
@@ -29,16 +29,19 @@ pub struct Needs {
 
 /// What the run of an invocation needs, told by the text of its configuration, which is in `file`.
 ///
-/// `variable` gives the values of environment variables. The same mistakes are errors as when the configuration is
-/// loaded.
+/// `variable` gives the values of environment variables, `working_dir` is where relative paths begin. The same mistakes
+/// are errors as when the configuration is loaded, those in flags included.
 pub fn needs(
     invocation: &Invocation,
-    file: &str,
-    text: &str,
+    (file, text): (&str, &str),
+    working_dir: &str,
     variable: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Needs, ConfigError> {
+    flags::check(invocation)?;
     let written = Written::from_yaml(text);
     let assembled = load::interpret(invocation, file, written.clone(), variable)?;
+    flags::check_outputs(invocation, &assembled.config.file, working_dir)?;
+    flags::check_failed_dir(invocation, &assembled.config, working_dir)?;
     let mut root = load::tree(file, written, &mut Vec::new())?;
     let params = Variables::new(invocation.params.as_deref(), variable)?;
     let mut env: Vec<String> = ["HOME", "USERPROFILE"].map(str::to_owned).to_vec();
@@ -51,8 +54,8 @@ pub fn needs(
     let mut read = read(invocation, file, &assembled);
     read.retain(|path| !write.contains(path));
     let config = &assembled.config;
-    let root = config.edfi_api.base_url.clone();
-    Ok(Needs { read, write, hosts: hosts(config), root, env, verify_ssl: config.connection.verify_ssl })
+    let api = config.edfi_api.clone();
+    Ok(Needs { read, write, hosts: hosts(config), api, env, verify_ssl: config.connection.verify_ssl })
 }
 
 fn read(invocation: &Invocation, file: &str, assembled: &Assembled) -> Vec<String> {

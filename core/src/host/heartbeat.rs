@@ -5,16 +5,18 @@
 //!
 //! # What is guaranteed
 //!
-//! Storage offers no "write if unchanged", so this is mutual exclusion by timing (Fischer's algorithm) with a second
-//! net beneath it:
+//! Where the storage can [create](Storage::create) a blob that must not be there yet, the one run that does so holds a lock
+//! that was free, at once. Otherwise, and for the lock of a dead run, storage offers no "write if unchanged", so this is
+//! mutual exclusion by timing (Fischer's algorithm) with a second net beneath it:
 //!
-//! - A run that takes the lock writes its claim, waits [`SETTLE`], and holds the lock only if its claim still stands.
-//!   Of several runs that find the lock free at the same time, the one that writes last holds it, provided that no
-//!   run takes longer than [`SETTLE`] between looking and having written. A run that notices that it took longer waits
+//! - A run that takes such a lock writes its claim, waits [`SETTLE`], and holds the lock only if its claim still stands.
+//!   Of several runs that find the lock free or dead at the same time, the one that writes last holds it, provided that
+//!   no run takes longer than [`SETTLE`] between looking and having written. A run that notices that it took longer waits
 //!   fifteen seconds before it believes its claim: until then any earlier winner has looked at the blob and given up.
 //! - A holder looks at the blob before each renewal and at each [`Lock::check`], and takes its run as ended when
 //!   anything but its own name stands there. So when a machine sleeps at the wrong moment and two runs believe to hold
-//!   the lock, one of them ends at its next check, before it writes anything else.
+//!   the lock, one of them ends at its next check, before it writes anything else. The same holds for a run that creates
+//!   the blob in the very moment in which a dead run came back to life, ended, and was taken over from.
 //!
 //! What remains: one write that was decided before a takeover and carried out after it. The state log is made so that
 //! this at worst sends a record once more.
@@ -67,7 +69,7 @@ fn holder(bytes: &[u8]) -> Option<String> {
 impl<S: Storage + Clone, C: Clock + Clone> HeartbeatLock<S, C> {
     /// Takes the lock that is kept in the blob `name`, for a run whose id no other run has.
     ///
-    /// Waits [`SETTLE`] for a lock that is free, and up to [`DEAD`] more to see whether a holder lives; then takes
+    /// Waits [`SETTLE`] for a lock that is free where the storage cannot create blobs, and up to [`DEAD`] more to see whether a holder lives; then takes
     /// over from a dead one, a blob that cannot be read counting as one. [`Takeover::AtOnce`] takes over without
     /// looking.
     pub async fn acquire(
@@ -90,6 +92,17 @@ impl<S: Storage + Clone, C: Clock + Clone> HeartbeatLock<S, C> {
             Takeover::WhenDead => lock.wait_for_death().await?,
             Takeover::AtOnce => lock.look().await?,
         };
+        if found.bytes.is_none()
+            && let Some(is_mine) = lock.create().await?
+        {
+            if is_mine {
+                return Ok(Acquired { lock, taken_over_from: None });
+            }
+            if takeover == Takeover::WhenDead {
+                let quicker = lock.look().await?.bytes.as_deref().and_then(holder);
+                return Err(LockRefused::Held { run_id: quicker.unwrap_or_else(|| UNKNOWN_RUN.to_owned()) });
+            }
+        }
         let old_holder = found.bytes.map(|bytes| holder(&bytes).unwrap_or_else(|| UNKNOWN_RUN.to_owned()));
         let mut looked = found.at;
         for attempt in 1.. {
@@ -160,12 +173,29 @@ impl<S: Storage + Clone, C: Clock + Clone> HeartbeatLock<S, C> {
 
     async fn give_sign(&self) -> Result<(), StorageError> {
         let at = self.clock.monotonic();
+        self.storage.write(&self.name, &self.sign()).await?;
+        self.signed(at);
+        Ok(())
+    }
+
+    /// The first sign of life, if there is no blob yet; see [`Storage::create`].
+    async fn create(&self) -> Result<Option<bool>, StorageError> {
+        let at = self.clock.monotonic();
+        let is_mine = self.storage.create(&self.name, &self.sign()).await?;
+        if is_mine == Some(true) {
+            self.signed(at);
+        }
+        Ok(is_mine)
+    }
+
+    fn sign(&self) -> Vec<u8> {
         let blob = Blob { run_id: self.run_id.clone(), counter: self.counter.get() };
-        let bytes = serde_json::to_vec(&blob).expect("text and a number are JSON");
-        self.storage.write(&self.name, &bytes).await?;
+        serde_json::to_vec(&blob).expect("text and a number are JSON")
+    }
+
+    fn signed(&self, at: Duration) {
         self.counter.set(self.counter.get() + 1);
         self.renewed.set(at);
-        Ok(())
     }
 
     fn lose(&self, detail: String) -> StorageError {

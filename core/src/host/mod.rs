@@ -12,6 +12,7 @@ pub mod heartbeat;
 mod http;
 pub mod memory;
 mod operator;
+pub mod rooted;
 mod storage;
 
 pub use clock::{Clock, Timestamp};

@@ -15,6 +15,11 @@ pub trait Storage {
     async fn read(&self, name: &str, range: Range<u64>) -> Result<Vec<u8>, StorageError>;
     /// Replaces the blob: afterwards, also after a crash, it is the old one or the new one, whole.
     async fn write(&self, name: &str, bytes: &[u8]) -> Result<(), StorageError>;
+    /// Makes the blob if there is none of that name; tells whether it did. Of several that try at the same time, one does.
+    /// `None`: this storage has no such operation, and nothing was done.
+    async fn create(&self, _name: &str, _bytes: &[u8]) -> Result<Option<bool>, StorageError> {
+        Ok(None)
+    }
     /// Adds to the end of the blob, which is made if absent.
     async fn append(&self, name: &str, bytes: &[u8]) -> Result<(), StorageError>;
     /// Cuts the blob to `len` bytes; longer than it is: nothing changes.

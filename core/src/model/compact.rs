@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::document::{RawSchema, RawSchemas};
+use super::raw::{RawSchema, RawSchemas};
 use super::schema::{
     ArrayRule, Bounds, IntegerRule, IntegerWidth, Property, Schema, SchemaId, Schemas, Shape, TextFormat, TextRule,
 };

@@ -8,8 +8,8 @@
 //! Documents of v8 mark the references themselves instead; the parts of those have the names that the resource's own
 //! reference schema gives them.
 
-use super::document::{RawParameter, RawSchema, RawSchemas};
 use super::natural_key::{KeyPart, NaturalKey};
+use super::raw::{RawParameter, RawSchema, RawSchemas};
 
 /// A key part of a reference property.
 struct Leaf<'a> {

@@ -12,6 +12,7 @@ mod endpoints;
 mod identity;
 mod naming;
 mod natural_key;
+mod raw;
 mod reference;
 mod schema;
 

@@ -1,7 +1,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use reqwest::{Certificate, Client, redirect};
+use reqwest::{Certificate, Client, ClientBuilder, redirect};
 
 /// How long a connection is kept that nobody uses: shorter than common gateways keep theirs.
 const IDLE: Duration = Duration::from_secs(30);
@@ -53,21 +53,29 @@ impl ClientError {
 
 /// A client that keeps its connections, speaks HTTP/1.1 and HTTP/2, unpacks gzip, follows the environment's proxies, and
 /// trusts what the system trusts and the certificates of `ca_file`; with `verify_ssl` off it trusts every server.
-pub fn client(verify_ssl: bool, ca_file: Option<&Path>) -> Result<Client, ClientError> {
+///
+/// A system without certificates, such as a slim image, is an error if `is_secure`: if https is what is called. Else it is
+/// none, and whatever should be called over https nevertheless is not trusted.
+pub fn client(verify_ssl: bool, ca_file: Option<&Path>, is_secure: bool) -> Result<Client, ClientError> {
     // The second call in a process finds the first one's.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let mut builder = Client::builder()
+    let more = ca_file.map(certificates).transpose()?.unwrap_or_default();
+    match builder(verify_ssl).tls_certs_merge(more.clone()).build() {
+        Err(_) if !is_secure => builder(verify_ssl).tls_certs_only(more).build(),
+        built => built,
+    }
+    .map_err(|error| ClientError::setup(&error))
+}
+
+fn builder(verify_ssl: bool) -> ClientBuilder {
+    Client::builder()
         // What a redirect means, the engine decides.
         .redirect(redirect::Policy::none())
         .referer(false)
         .pool_idle_timeout(IDLE)
         .connect_timeout(CONNECT)
         .tcp_nodelay(true)
-        .tls_danger_accept_invalid_certs(!verify_ssl);
-    if let Some(path) = ca_file {
-        builder = builder.tls_certs_merge(certificates(path)?);
-    }
-    builder.build().map_err(|error| ClientError::setup(&error))
+        .tls_danger_accept_invalid_certs(!verify_ssl)
 }
 
 fn certificates(path: &Path) -> Result<Vec<Certificate>, ClientError> {

@@ -7,6 +7,7 @@ use wasip2::filesystem::preopens;
 use wasip2::filesystem::types::{Descriptor, DescriptorFlags, DescriptorType, ErrorCode, OpenFlags, PathFlags};
 
 use lightbeam_wasi::grants::{Grants, Location, Meant};
+use lightbeam_wasi::runtime::Runtime;
 
 /// How many bytes one call moves at most. The stock host allocates what is asked for.
 const BLOCK: usize = 1 << 20;
@@ -16,6 +17,7 @@ const BLOCK: usize = 1 << 20;
 pub(super) struct FileSystem {
     grants: Grants,
     folders: Vec<Descriptor>,
+    runtime: Runtime,
 }
 
 /// A place below a granted folder.
@@ -28,11 +30,11 @@ pub(super) struct Spot<'a> {
 }
 
 impl FileSystem {
-    /// What this sandbox was granted.
-    pub(super) fn granted() -> Self {
+    /// What this sandbox was granted by this runtime.
+    pub(super) fn granted(runtime: Runtime) -> Self {
         let (folders, names): (Vec<_>, Vec<_>) = preopens::get_directories().into_iter().unzip();
         let grants = Grants::new(names.iter().map(String::as_str), environment::initial_cwd().as_deref());
-        Self { grants, folders }
+        Self { grants, folders, runtime }
     }
 
     /// The grants by name.
@@ -49,7 +51,7 @@ impl FileSystem {
                 "this folder was not granted to this run"
             };
             let error = FileError::new(FileErrorKind::Denied, path, detail);
-            FileError { hint: Some(missing.hint()), ..error }
+            FileError { hint: Some(missing.hint(self.runtime)), ..error }
         })?;
         Ok(self.spot(&location))
     }

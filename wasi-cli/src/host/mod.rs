@@ -47,7 +47,7 @@ impl WasiHost {
         let variables: HashMap<String, String> = environment::get_environment().into_iter().collect();
         Self {
             http: WasiHttp::new(runtime(&variables)),
-            files: GrantedFiles(Rc::new(FileSystem::granted())),
+            files: GrantedFiles(Rc::new(FileSystem::granted(runtime(&variables)))),
             clock: WasiClock,
             operator: StdinOperator::new(runtime(&variables) == Runtime::Launcher),
             variables,
@@ -68,7 +68,7 @@ impl WasiHost {
             let error =
                 FileError::new(FileErrorKind::Denied, state_dir, "the folder of state_dir was not granted to this run");
             let hint = match missing {
-                Some(missing) => missing.hint(),
+                Some(missing) => missing.hint(runtime(&self.variables)),
                 None => "write state_dir without ~, and add --dir with that folder before lightbeam.wasm".to_owned(),
             };
             return Err(FileError { hint: Some(hint), ..error });
@@ -88,7 +88,7 @@ impl WasiHost {
             }
             Err(missing) => {
                 let error = FileError::new(FileErrorKind::Denied, here, "no folder for state was granted to this run");
-                Err(FileError { hint: Some(missing.hint()), ..error })
+                Err(FileError { hint: Some(missing.hint(runtime(&self.variables))), ..error })
             }
         }
     }

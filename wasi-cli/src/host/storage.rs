@@ -109,6 +109,17 @@ impl FileStorage {
         })
     }
 
+    /// Fails where the file is there already.
+    fn create_new(&self, name: &str, bytes: &[u8]) -> Result<(), ErrorCode> {
+        let spot = self.spot(name);
+        let folder = spot.parent().0;
+        folder.make_folder()?;
+        let file = spot.open(OpenFlags::CREATE | OpenFlags::EXCLUSIVE, DescriptorFlags::WRITE)?;
+        filesystem::write(&file, bytes, 0)?;
+        file.sync_data()?;
+        sync_folder(&folder)
+    }
+
     fn collect(&self, folder: &str, prefix: &str, names: &mut Vec<String>) -> Result<(), ErrorCode> {
         let spot = self.spot(folder);
         let entries = match spot.open(OpenFlags::DIRECTORY, DescriptorFlags::READ) {
@@ -150,6 +161,14 @@ impl Storage for FileStorage {
 
     async fn write(&self, name: &str, bytes: &[u8]) -> Result<(), StorageError> {
         self.replace(name, bytes).map_err(|code| self.error(name, code))
+    }
+
+    async fn create(&self, name: &str, bytes: &[u8]) -> Result<Option<bool>, StorageError> {
+        match self.create_new(name, bytes) {
+            Ok(()) => Ok(Some(true)),
+            Err(ErrorCode::Exist) => Ok(Some(false)),
+            Err(code) => Err(self.error(name, code)),
+        }
     }
 
     async fn append(&self, name: &str, bytes: &[u8]) -> Result<(), StorageError> {

@@ -10,6 +10,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use js_sys::{Array, Uint8Array};
+use lightbeam_core::host::rooted::normal;
 use lightbeam_core::host::{EntryKind, FileEntry, FileError, FileErrorKind, Files, Source};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -17,8 +18,6 @@ use web_sys::{Blob, DomException, FileSystemDirectoryHandle};
 
 pub use archive::archive;
 pub use sink::OutputSink;
-
-use crate::path::normal;
 
 /// Files that the user chose, and those that runs wrote. Cloning shares them; the working directory is the root.
 #[derive(Debug, Clone, Default)]

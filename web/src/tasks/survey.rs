@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use lightbeam_core::data::{self, LineProblem, Unused, data_stem};
 use lightbeam_core::event::EndpointId;
+use lightbeam_core::host::rooted::normal;
 use lightbeam_core::host::{Clock, FileError, Files, Source};
 
 use super::spans::Walk;
 use super::told;
-use crate::path::normal;
 use crate::protocol::{EndpointName, SurveyedFile};
 
 /// What is known of the API, and where its files are.

@@ -73,7 +73,7 @@ impl Bench {
         let component = build::component(&toolchain)?;
         let (api, embedded) = api::Tools::with_runner(Profile::Tool)?;
         let runner = Runner::on_path().unwrap_or(embedded);
-        let launcher = launcher::build(Profile::Release, &component)?;
+        let launcher = launcher::build_with(Profile::Tool, Profile::Release, &component)?;
         page::run()?;
         let python = PythonTool::find();
         let programs = Profile::Tool.folder();
@@ -115,8 +115,7 @@ impl Bench {
         tools: &[&'static str],
         mut measure: impl FnMut(&'static str) -> Result<(u64, Sample)>,
     ) -> Result<Vec<Series>> {
-        let mut all: Vec<Series> =
-            tools.iter().map(|&tool| Series { tool, records: 0, samples: Vec::new() }).collect();
+        let mut all: Vec<Series> = tools.iter().map(|&tool| Series { tool, records: 0, samples: Vec::new() }).collect();
         for round in 1..=self.rounds {
             say::step(format!("Round {round} of {}", self.rounds));
             for series in &mut all {

@@ -125,8 +125,11 @@ impl Job {
     pub(super) fn write(&self, document: &Path) -> Result<()> {
         let text = project::read(document)?;
         let written = replaced(&text, self.name, &self.markdown()).ok_or_else(|| {
-            Failure::new(format!("{} has no place for `{}`", project::shown(document), self.name))
-                .hint(format!("add the lines {} and {}", begin(self.name), end(self.name)))
+            Failure::new(format!("{} has no place for `{}`", project::shown(document), self.name)).hint(format!(
+                "add the lines {} and {}",
+                begin(self.name),
+                end(self.name)
+            ))
         })?;
         project::write(document, &written)
     }

@@ -22,7 +22,7 @@ fn needs_of(invocation: &Invocation) -> Needs {
         "HOST" => Some("API.example.org".to_owned()),
         _ => None,
     };
-    needs(invocation, "conf/lightbeam.yaml", YAML, &variable).unwrap()
+    needs(invocation, ("conf/lightbeam.yaml", YAML), "/home/me", &variable).unwrap()
 }
 
 fn texts(list: &[&str]) -> Vec<String> {
@@ -41,7 +41,7 @@ fn send_needs_its_data_its_state_and_its_hosts() {
     assert_eq!(needs.write, texts(&["/home/ana/.lightbeam/", "out", "failed"]));
     assert_eq!(needs.hosts, texts(&["api.example.org:8443", "127.0.0.1", "api.example.org"]));
     assert_eq!(needs.env, texts(&["HOME", "USERPROFILE", "DATA_DIR", "HOST"]));
-    assert_eq!((needs.root.as_str(), needs.verify_ssl), ("https://API.example.org:8443/api", true));
+    assert_eq!((needs.api.base_url.as_str(), needs.verify_ssl), ("https://API.example.org:8443/api", true));
 }
 
 #[test]

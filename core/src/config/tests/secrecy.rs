@@ -53,7 +53,7 @@ fn everything_said(yaml: &str, invocation: &Invocation) -> String {
     let variable = |name: &str| (name == "V").then(|| SECRET.to_owned());
     let host = host(yaml).with_variable("V", SECRET);
     host.files().put(SECRET, SECRET.as_bytes().to_vec());
-    let needs = needs(invocation, "lightbeam.yaml", yaml, &variable).map(|needs| needs.env);
+    let needs = needs(invocation, ("lightbeam.yaml", yaml), "/home/me", &variable).map(|needs| needs.env);
     match load_on(&host, invocation) {
         Ok(loaded) => {
             let debug = format!("{:?} {:?}", loaded.config.edfi_api.client_secret, loaded.config.credentials());

@@ -7,6 +7,7 @@ use crate::host::{Storage, StorageErrorKind};
 pub async fn check_storage<S: Storage>(storage: &S, prefix: &str) -> Result<(), Violation> {
     let a = format!("{prefix}state/ed-fi/a_B-1.log");
     check_absent(storage, &a).await?;
+    check_create(storage, &a).await?;
     check_write(storage, &a).await?;
     let b = format!("{prefix}b");
     check_append(storage, &b).await?;
@@ -24,6 +25,18 @@ async fn check_absent<S: Storage>(storage: &S, name: &str) -> Result<(), Violati
     let kind = storage.read(name, 0..10).await.err().map(|error| error.kind);
     is(&kind, &Some(StorageErrorKind::NotFound), "to read an absent blob says that it is not found")?;
     works(storage.remove(name).await, "to remove an absent blob is no error")
+}
+
+async fn check_create<S: Storage>(storage: &S, name: &str) -> Result<(), Violation> {
+    let made = works(storage.create(name, b"first").await, "create makes a blob, or says that it cannot")?;
+    if made.is_none() {
+        return check_absent(storage, name).await;
+    }
+    is(&made, &Some(true), "create makes an absent blob")?;
+    let again = works(storage.create(name, b"second").await, "to create a blob that is there is no error")?;
+    is(&again, &Some(false), "a blob that is there is not created again")?;
+    is(&content(storage, name).await?, &b"first".to_vec(), "a blob that is there stays as it is")?;
+    works(storage.remove(name).await, "a blob that was created can be removed")
 }
 
 async fn check_write<S: Storage>(storage: &S, name: &str) -> Result<(), Violation> {

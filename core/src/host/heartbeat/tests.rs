@@ -17,12 +17,17 @@ struct SlowStorage {
     clock: MemoryClock,
     /// How long the next operations take, in milliseconds; then none.
     delays: Rc<RefCell<VecDeque<u64>>>,
+    creates: bool,
 }
 
 impl SlowStorage {
     fn on(host: &MemoryHost, delays: &[u64]) -> Self {
         let delays = Rc::new(RefCell::new(delays.iter().copied().collect()));
-        Self { inner: host.storage().clone(), clock: host.clock().clone(), delays }
+        Self { inner: host.storage().clone(), clock: host.clock().clone(), delays, creates: false }
+    }
+
+    fn that_creates(host: &MemoryHost, delays: &[u64]) -> Self {
+        Self { creates: true, ..Self::on(host, delays) }
     }
 
     async fn delay(&self) {
@@ -45,6 +50,13 @@ impl Storage for SlowStorage {
     async fn write(&self, name: &str, bytes: &[u8]) -> Result<(), StorageError> {
         self.delay().await;
         self.inner.write(name, bytes).await
+    }
+    async fn create(&self, name: &str, bytes: &[u8]) -> Result<Option<bool>, StorageError> {
+        if !self.creates {
+            return Ok(None);
+        }
+        self.delay().await;
+        self.inner.create(name, bytes).await
     }
     async fn append(&self, name: &str, bytes: &[u8]) -> Result<(), StorageError> {
         self.inner.append(name, bytes).await
@@ -95,6 +107,48 @@ fn keeps_the_promises_of_storage() {
     let storage = SlowStorage::on(&host, &[]);
     host.block_on(conformance::check_storage(&storage, "check/")).unwrap().unwrap();
     host.block_on(conformance::check_lock(&storage, host.clock(), "check/lock")).unwrap().unwrap();
+}
+
+#[test]
+fn keeps_them_too_where_blobs_can_be_created() {
+    let host = MemoryHost::new();
+    let storage = SlowStorage::that_creates(&host, &[]);
+    host.block_on(conformance::check_storage(&storage, "check/")).unwrap().unwrap();
+    host.block_on(conformance::check_lock(&storage, host.clock(), "check/lock")).unwrap().unwrap();
+}
+
+#[test]
+fn a_free_lock_is_had_at_once_by_who_creates_the_blob_and_by_nobody_else() {
+    for delays in [[0, 0, 0, 0], [1, 2, 300, 40], [40, 300, 2, 1], [5, 5, 2_000, 1_500]] {
+        let host = MemoryHost::new();
+        host.block_on(async {
+            let runs = ["one", "two"].map(|run_id| {
+                let storage = SlowStorage::that_creates(&host, &delays);
+                async move { storage.lock("lock", run_id, Takeover::WhenDead).await }
+            });
+            let begun = host.clock().monotonic();
+            let taken = join_all(runs).await;
+            let waited = host.clock().monotonic() - begun;
+            assert_eq!(taken.iter().filter(|taken| taken.is_ok()).count(), 1, "{delays:?}: {taken:?}");
+            assert_eq!(taken.iter().filter_map(held_by).count(), 1, "{delays:?}: {taken:?}");
+            let slow = Duration::from_millis(delays.iter().sum());
+            assert!(waited <= slow, "{delays:?}: nobody waits for more than the storage: {waited:?}");
+        })
+        .unwrap();
+    }
+}
+
+#[test]
+fn who_created_the_blob_loses_it_to_a_claim_that_was_decided_before() {
+    let host = MemoryHost::new();
+    let storage = SlowStorage::that_creates(&host, &[]);
+    host.block_on(async {
+        // A run has seen a dead lock, which its holder then removed; its claim comes after another has created the blob.
+        let one = storage.lock("lock", "one", Takeover::WhenDead).await.unwrap().lock;
+        storage.write("lock", br#"{"run_id":"two","counter":0}"#).await.unwrap();
+        assert_eq!(one.check().await.unwrap_err().kind, StorageErrorKind::LockLost);
+    })
+    .unwrap();
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use bytes::Bytes;
 
+use crate::host::rooted::normal;
 use crate::host::{EntryKind, FileEntry, FileError, FileErrorKind, Files, Sink, Source};
 
 /// Files in memory. Cloning shares them. The working directory is `/`; a folder is there when a file is in it.
@@ -12,21 +13,6 @@ use crate::host::{EntryKind, FileEntry, FileError, FileErrorKind, Files, Sink, S
 pub struct MemoryFiles {
     files: Rc<RefCell<BTreeMap<String, Bytes>>>,
     is_full: Rc<Cell<bool>>,
-}
-
-/// The path without `.`, `..` and needless separators, relative to the root.
-fn normal(path: &str) -> String {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split(['/', '\\']) {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    parts.join("/")
 }
 
 impl MemoryFiles {

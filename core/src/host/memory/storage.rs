@@ -79,6 +79,17 @@ impl Storage for MemoryStorage {
         Ok(())
     }
 
+    async fn create(&self, name: &str, bytes: &[u8]) -> Result<Option<bool>, StorageError> {
+        if self.changed()?.is_some() {
+            return pending().await;
+        }
+        let is_absent = !self.blobs.borrow().contains_key(name);
+        if is_absent {
+            self.put(name, bytes);
+        }
+        Ok(Some(is_absent))
+    }
+
     async fn append(&self, name: &str, bytes: &[u8]) -> Result<(), StorageError> {
         let torn = self.changed()?;
         let kept = torn.map_or(bytes.len(), |torn| torn.min(bytes.len()));

@@ -81,7 +81,8 @@ impl Connection {
 
     async fn ask(&mut self, method: Method, path: &str, body: Bytes) -> Result<(StatusCode, Bytes)> {
         let json = HeaderValue::from_static("application/json");
-        let mut request = Request::builder().method(method).uri(path).header(HOST, &self.host).header(CONTENT_TYPE, json);
+        let mut request =
+            Request::builder().method(method).uri(path).header(HOST, &self.host).header(CONTENT_TYPE, json);
         if let Some(bearer) = &self.bearer {
             request = request.header(AUTHORIZATION, bearer);
         }

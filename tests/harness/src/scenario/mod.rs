@@ -2,10 +2,12 @@
 
 mod check;
 mod compare;
+mod everywhere;
 mod format;
 mod observed;
 
 pub use compare::Sameness;
+pub use everywhere::{chosen, compared, played};
 pub use format::{
     Changes, Content, Endpoint, Expect, FailureGroup, InPage, Lines, Run, Scenario, ScenarioError, Texts,
 };

@@ -7,6 +7,8 @@ use lightbeam::grants::{Grants, grants};
 use lightbeam::http::{Hosts, client};
 use lightbeam::orders::Orders;
 use lightbeam::sandbox;
+use lightbeam_core::api::NamedHosts;
+use lightbeam_core::host::Timestamp;
 use lightbeam_core::invocation::Invocation;
 use lightbeam_sim::Settings;
 
@@ -29,9 +31,10 @@ fn run(place: &Place, command: &str, grants: &Grants, more: &[&str]) -> (u8, Vec
     let component = Component::of_this_program().unwrap_or_else(|error| panic!("{error}"));
     let config = place.path("lightbeam.yaml").display().to_string();
     let words: Vec<String> = [command, "-c", &config].iter().chain(more).map(|word| (*word).to_owned()).collect();
-    let hosts = Arc::new(Hosts::new(grants.hosts.iter().map(String::as_str), &grants.root));
+    let named = grants.api.clone().map(|api| NamedHosts::new(api, Timestamp::now()));
+    let hosts = Arc::new(Hosts::new(grants.hosts.iter().map(String::as_str), named));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let client = client(true, None).unwrap();
+    let client = client(true, None, true).unwrap();
     let run = sandbox::run(&component, &words, grants, Orders::new(false), client, hosts.clone());
     (runtime.block_on(run).unwrap(), hosts.all_refused())
 }
@@ -81,6 +84,7 @@ fn a_variable_that_is_not_granted_has_no_value() {
 fn a_host_that_is_not_granted_is_not_called() {
     let (place, mut grants) = place_and_grants();
     let hosts = std::mem::take(&mut grants.hosts);
+    grants.api = None;
     assert_eq!(run(&place, "send", &grants, &[]), (4, hosts));
     assert!(place.api.log().is_empty());
 }

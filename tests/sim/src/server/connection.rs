@@ -78,7 +78,8 @@ async fn sleep_exactly(delay: Duration) {
         tokio::time::sleep(delay.saturating_sub(LATE)).await;
     }
     // It fails only when the server ends, and nobody waits for the answer any more.
-    let _ = tokio::task::spawn_blocking(move || std::thread::sleep(end.saturating_duration_since(Instant::now()))).await;
+    let _ =
+        tokio::task::spawn_blocking(move || std::thread::sleep(end.saturating_duration_since(Instant::now()))).await;
 }
 
 /// The body of an answer, or the first half of it.

@@ -2,12 +2,12 @@ use std::mem;
 
 use js_sys::{Array, Uint8Array};
 use lightbeam_core::crc32::Crc32;
+use lightbeam_core::host::rooted::normal;
 use lightbeam_core::host::{FileError, FileErrorKind, Sink};
 use web_sys::Blob;
 
 use super::ChosenFiles;
 use super::folder::{self, FolderFile};
-use crate::path::normal;
 
 /// How much is handed over to the browser at a time, in bytes.
 const PART: usize = 1 << 20;

@@ -33,18 +33,24 @@ pub(super) fn start(bench: &Bench) -> Result<Job> {
     let named = |series: Series, tool| Series { tool, ..series };
     let mut all = Vec::new();
     for series in versions {
-        all.push(named(series.clone(), match series.tool {
-            LAUNCHER => "launcher: --version",
-            PYTHON => "Python tool: --version",
-            _ => "component: --version",
-        }));
+        all.push(named(
+            series.clone(),
+            match series.tool {
+                LAUNCHER => "launcher: --version",
+                PYTHON => "Python tool: --version",
+                _ => "component: --version",
+            },
+        ));
     }
     for series in counts {
-        all.push(named(series.clone(), match series.tool {
-            LAUNCHER => "launcher: count",
-            PYTHON => "Python tool: count",
-            _ => "component: count",
-        }));
+        all.push(named(
+            series.clone(),
+            match series.tool {
+                LAUNCHER => "launcher: count",
+                PYTHON => "Python tool: count",
+                _ => "component: count",
+            },
+        ));
     }
     Ok(Job {
         name: "start",

@@ -38,9 +38,8 @@ pub(super) fn large(bench: &Bench) -> Result<Job> {
         notes: Vec::new(),
     };
     let few = measured(bench, &small, &[LAUNCHER], METHODS)?;
-    let of_a_record = |series: &crate::bench::series::Series| {
-        Some(series.processor()?.as_secs_f64() / series.records.max(1) as f64)
-    };
+    let of_a_record =
+        |series: &crate::bench::series::Series| Some(series.processor()?.as_secs_f64() / series.records.max(1) as f64);
     let growth = job.of(LAUNCHER).and_then(of_a_record).zip(few.first().and_then(of_a_record));
     job.goals = vec![goal(
         "launcher, processor time a record, beside that at a fiftieth of the records",

@@ -1,7 +1,12 @@
-//! Paths of files in the page, whose working directory is the root.
+//! Paths of files on hosts whose working directory is the root: in memory, and in a page.
 
 /// The path without `.`, `..` and needless separators, relative to the root: two paths of one file are the same then.
-pub(crate) fn normal(path: &str) -> String {
+///
+/// ```
+/// use lightbeam_core::host::rooted::normal;
+/// assert_eq!(normal("./files//a/../b.jsonl"), "files/b.jsonl");
+/// ```
+pub fn normal(path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split(['/', '\\']) {
         match part {
