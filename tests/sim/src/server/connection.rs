@@ -69,10 +69,10 @@ async fn respond(request: Request<Incoming>, shared: &Shared, resets: &AtomicBoo
     }
 }
 
-/// The runtime's own timers are up to two milliseconds late, which is a good part of a latency that is measured: so the
+/// The runtime's own timers are up to some milliseconds late, which is a good part of a latency that is measured: so the
 /// rest of the wait is left to the system.
 async fn sleep_exactly(delay: Duration) {
-    const LATE: Duration = Duration::from_millis(2);
+    const LATE: Duration = Duration::from_millis(5);
     let end = Instant::now() + delay;
     if delay > LATE {
         tokio::time::sleep(delay.saturating_sub(LATE)).await;

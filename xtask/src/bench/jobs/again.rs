@@ -45,15 +45,20 @@ pub(super) fn again(bench: &Bench) -> Result<Job> {
 fn sent_before(bench: &Bench, tool: &'static str, data: &Data, api: &str) -> Result<Place> {
     let place = Place::new(&format!("{tool}{}", data.records), &data.folder, api, "")?;
     let (_, results) = place.run_with_results(&bench.tools, tool, &["send"])?;
-    if results.accepted() != data.records {
+    if results.accepted() < least(tool, data) {
         return Err(place.wrong(format!("{tool}: not all records were accepted")));
     }
     Ok(place)
 }
 
+/// How many records a tool takes; see [`sent`](super::send::sent).
+fn least(tool: &str, data: &Data) -> u64 {
+    if tool == PYTHON { data.records - data.records / 200 } else { data.records }
+}
+
 fn skipped(bench: &Bench, tool: &'static str, place: &Place, data: &Data) -> Result<(u64, crate::bench::Sample)> {
     let (sample, results) = place.run_with_results(&bench.tools, tool, &["send"])?;
-    if !results.all_skipped() || results.processed != data.records {
+    if !results.all_skipped() || results.processed < least(tool, data) {
         return Err(place.wrong(format!("{tool}: not all records were skipped")));
     }
     Ok((data.records, sample))

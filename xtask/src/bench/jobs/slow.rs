@@ -1,10 +1,12 @@
 //! Sending over a distance: what counts is that as many requests as may be are always under way.
 
+use std::net::{Ipv4Addr, TcpListener};
+
 use super::send::{goal, sent};
 use crate::bench::place::{COMPONENT, LAUNCHER, LIMIT, PYTHON, Place};
 use crate::bench::report::{Job, Wanted};
 use crate::bench::{Bench, far};
-use crate::failure::Result;
+use crate::failure::{Failure, Result};
 use crate::project;
 
 const MILLISECONDS: u64 = 20;
@@ -37,8 +39,10 @@ pub(super) fn https(bench: &Bench) -> Result<Job> {
     let tools = bench.tools.among(&[LAUNCHER, PYTHON]);
     let authority = project::target().join("bench").join("authority.pem");
     let series = bench.in_turn(&tools, |tool| {
-        let api = bench.serve(&["--bare"])?;
-        let (address, _far) = far(&bench.tools, &api.address, MILLISECONDS, &authority)?;
+        // The proxy first: the API has to tell its address as its own.
+        let port = free_port()?;
+        let (address, _far) = far(&bench.tools, &format!("http://127.0.0.1:{port}"), MILLISECONDS, &authority)?;
+        let _api = bench.api.api(port, &["--bare", "--public-url", &address])?;
         let place = Place::new(tool, &data.folder, &address, "")?;
         sent(bench, tool, &place, &data, &address, true)
     })?;
@@ -56,6 +60,12 @@ pub(super) fn https(bench: &Bench) -> Result<Job> {
     };
     job.goals = vec![goal("launcher, share of 400 a second", share_of_most(&job), Wanted::AtLeast(0.95))];
     Ok(job)
+}
+
+/// A port that nobody listens on at the moment.
+fn free_port() -> Result<u16> {
+    let bound = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr());
+    bound.map(|address| address.port()).map_err(|error| Failure::new(format!("there is no free port: {error}")))
 }
 
 fn share_of_most(job: &Job) -> Option<f64> {
