@@ -151,7 +151,7 @@ fn check_free(port: u16, option: &str) -> Result<()> {
 /// The address in the first line that the simulated API prints, without a slash at its end.
 fn address_in(line: &str) -> Option<String> {
     line.split_whitespace()
-        .find(|word| word.starts_with("http://"))
+        .find(|word| word.starts_with("http://") || word.starts_with("https://"))
         .map(|word| word.trim_end_matches(['/', '.', ',']).to_owned())
 }
 
@@ -164,6 +164,7 @@ mod tests {
         for line in ["http://127.0.0.1:8765", "listening on http://127.0.0.1:8765/."] {
             assert_eq!(address_in(line).as_deref(), Some("http://127.0.0.1:8765"));
         }
+        assert_eq!(address_in("https://api.example.org/").as_deref(), Some("https://api.example.org"));
         assert_eq!(address_in("ready"), None);
     }
 

@@ -1,5 +1,5 @@
 use super::discovery::{self, next};
-use super::target::{DocumentUrls, Target};
+use super::target::{DocumentUrls, Target, needs_discovery};
 use super::urls::{self, Route};
 use crate::config::EdFiApi;
 use crate::host::{Response, Timestamp};
@@ -24,9 +24,12 @@ impl NamedHosts {
         Self { api, year, roots: root.into_iter().collect() }
     }
 
-    /// The host of the API's root, in which placeholders are filled, where there is one.
-    pub fn of_root(&self) -> Option<String> {
-        self.roots.first().map(|root| root.authority().into_owned())
+    /// The hosts that are known before anything is asked, in whose names placeholders are filled: that of the API's root, and
+    /// all others where the configuration has them all.
+    pub fn configured(&self) -> Vec<String> {
+        let root = self.roots.iter().map(|root| root.authority().into_owned());
+        let target = if needs_discovery(&self.api) { None } else { Target::new(&self.api, None, self.year).ok() };
+        root.chain(target.into_iter().flat_map(called)).collect()
     }
 
     /// Whether the answer of this URL is one to [learn](Self::learn) from.
@@ -44,14 +47,19 @@ impl NamedHosts {
         // What is wrong with it, the engine tells.
         let Ok(found) = discovery::read(answer, root) else { return Vec::new() };
         let Ok(target) = Target::new(&self.api, Some(Ok(found)), self.year) else { return Vec::new() };
-        let documents = match target.documents {
-            DocumentUrls::Known { resources, descriptors } => vec![resources, descriptors],
-            DocumentUrls::Listed(list) => vec![list],
-            DocumentUrls::Unknown => Vec::new(),
-        };
-        let all = [target.data_url, target.oauth_url].into_iter().chain(target.dependencies_url).chain(documents);
-        all.map(|url| url.authority().into_owned()).collect()
+        called(target)
     }
+}
+
+/// The hosts of a target's URLs.
+fn called(target: Target) -> Vec<String> {
+    let documents = match target.documents {
+        DocumentUrls::Known { resources, descriptors } => vec![resources, descriptors],
+        DocumentUrls::Listed(list) => vec![list],
+        DocumentUrls::Unknown => Vec::new(),
+    };
+    let all = [target.data_url, target.oauth_url].into_iter().chain(target.dependencies_url).chain(documents);
+    all.map(|url| url.authority().into_owned()).collect()
 }
 
 #[cfg(test)]
@@ -89,7 +97,7 @@ mod tests {
     #[test]
     fn a_redirect_within_the_host_makes_another_root() {
         let mut named = named("https://api.example.org/{tenant}/v7");
-        assert_eq!(named.of_root().as_deref(), Some("api.example.org"));
+        assert_eq!(named.configured(), ["api.example.org"]);
         let root = url("https://api.example.org/t1/v7");
         assert!(named.is_root(&root) && !named.is_root(&url("https://api.example.org/t1/v7/data")));
         for elsewhere in ["https://example.net/v7/", "http://api.example.org/v7/"] {
@@ -101,7 +109,23 @@ mod tests {
     }
 
     #[test]
+    fn hosts_with_placeholders_are_known_where_all_is_configured() {
+        let url = |name: &str| Some(format!("https://{{tenant}}.example.org/{name}"));
+        let api = EdFiApi {
+            base_url: "https://api.example.org".into(),
+            oauth_url: url("oauth/token"),
+            dependencies_url: url("dependencies"),
+            open_api_metadata_url: url("metadata"),
+            data_url: url("data/v3"),
+            tenant: Some("t1".into()),
+            ..EdFiApi::default()
+        };
+        let hosts = NamedHosts::new(api, Timestamp::UNIX_EPOCH).configured();
+        assert_eq!(hosts, ["api.example.org", "t1.example.org", "t1.example.org", "t1.example.org", "t1.example.org"]);
+    }
+
+    #[test]
     fn a_root_that_is_no_url_names_nothing() {
-        assert_eq!(named("").of_root(), None);
+        assert!(named("").configured().is_empty());
     }
 }

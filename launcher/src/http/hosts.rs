@@ -19,10 +19,10 @@ struct Lists {
 }
 
 impl Hosts {
-    /// These hosts, that of the API's root, and those that its answer will name. A host may be written as a URL, too.
+    /// These hosts, those of the configuration, and those that the answer of the API's root will name. A host may be written as a URL, too.
     pub fn new<'a>(allowed: impl IntoIterator<Item = &'a str>, named: Option<NamedHosts>) -> Self {
         let mut allowed: BTreeSet<String> = allowed.into_iter().map(host_of).collect();
-        allowed.extend(named.as_ref().and_then(NamedHosts::of_root));
+        allowed.extend(named.iter().flat_map(NamedHosts::configured));
         Self(Mutex::new(Lists { allowed, refused: BTreeSet::new(), named }))
     }
 
