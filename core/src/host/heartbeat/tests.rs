@@ -128,7 +128,7 @@ fn a_free_lock_is_had_at_once_by_who_creates_the_blob_and_by_nobody_else() {
             });
             let begun = host.clock().monotonic();
             let taken = join_all(runs).await;
-            let waited = host.clock().monotonic() - begun;
+            let waited = host.clock().monotonic().saturating_sub(begun);
             assert_eq!(taken.iter().filter(|taken| taken.is_ok()).count(), 1, "{delays:?}: {taken:?}");
             assert_eq!(taken.iter().filter_map(held_by).count(), 1, "{delays:?}: {taken:?}");
             let slow = Duration::from_millis(delays.iter().sum());
