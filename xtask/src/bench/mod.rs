@@ -7,6 +7,8 @@ mod place;
 mod report;
 mod series;
 
+use std::fs::File;
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -186,8 +188,11 @@ fn lines_below(folder: &Path) -> Result<u64> {
     let mut lines = 0;
     for file in project::files_below(folder)? {
         let path = folder.join(file);
-        let bytes = std::fs::read(&path).map_err(|error| Failure::file("read", &path, &error))?;
-        lines += bytes.iter().filter(|&&byte| byte == b'\n').count() as u64;
+        let failed = |error: std::io::Error| Failure::file("read", &path, &error);
+        for line in BufReader::new(File::open(&path).map_err(failed)?).split(b'\n') {
+            line.map_err(failed)?;
+            lines += 1;
+        }
     }
     Ok(lines)
 }

@@ -53,13 +53,7 @@ impl Goal {
 
 /// Three digits that count.
 fn figure(number: f64) -> String {
-    let digits = if number < 10.0 {
-        2
-    } else if number < 100.0 {
-        1
-    } else {
-        0
-    };
+    let digits = [10.0, 100.0].into_iter().filter(|bound| number < *bound).count();
     format!("{number:.digits$}")
 }
 
@@ -89,10 +83,7 @@ impl Job {
                     let seconds = |time: std::time::Duration| figure(time.as_secs_f64());
                     format!("{} ({}–{})", seconds(median), seconds(least), seconds(most))
                 }),
-                series
-                    .processor_of_a_record()
-                    .filter(|_| series.records > 1)
-                    .map_or_else(unknown, |micros| figure(micros)),
+                series.processor_of_a_record().filter(|_| series.records > 1).map_or_else(unknown, figure),
                 series.memory().map_or_else(unknown, |bytes| format!("{:.0}", bytes as f64 / 1e6)),
             ]
         }));
