@@ -35,7 +35,7 @@ fn signed(base: &str, path: &str) -> Request {
 }
 
 async fn text(base: &str, path: &str) -> String {
-    String::from_utf8(Fetch::new(None).send(get(base, path)).await.unwrap().body.to_vec()).unwrap()
+    String::from_utf8(Fetch::new(None).send(&get(base, path)).await.unwrap().body.to_vec()).unwrap()
 }
 
 /// The servers that want no pages, and plain requests of pages alone.
