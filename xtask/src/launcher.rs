@@ -15,13 +15,10 @@ pub(crate) const LAUNCHER: &str = "lightbeam";
 ///
 /// That is two steps: the component is compiled to the processor's code by the very runtime that the launcher then has.
 pub(crate) fn build(profile: Profile, component: &Path) -> Result<PathBuf> {
-    build_with(profile, profile, component)
-}
-
-/// As [`build`], with the compiler of another profile, where that is built already.
-pub(crate) fn build_with(compiler: Profile, profile: Profile, component: &Path) -> Result<PathBuf> {
     say::step("Building the launcher");
     let begin = Instant::now();
+    // To optimise the compiler as a whole would take minutes, for the one second that it works.
+    let compiler = if profile == Profile::Release { Profile::Tool } else { profile };
     process::run(cargo(compiler).args(["--example", "precompile"]))?;
     let precompile = compiler.folder().join("examples").join(format!("precompile{}", std::env::consts::EXE_SUFFIX));
     // Named in .cargo/config.toml, for the launcher's build script.

@@ -75,7 +75,7 @@ impl Bench {
         let component = build::component(&toolchain)?;
         let (api, embedded) = api::Tools::with_runner(Profile::Tool)?;
         let runner = Runner::on_path().unwrap_or(embedded);
-        let launcher = launcher::build_with(Profile::Tool, Profile::Release, &component)?;
+        let launcher = launcher::build(Profile::Release, &component)?;
         page::run()?;
         let python = PythonTool::find();
         let programs = Profile::Tool.folder();
