@@ -30,18 +30,16 @@ pub struct Needs {
 /// What the run of an invocation needs, told by the text of its configuration, which is in `file`.
 ///
 /// `variable` gives the values of environment variables, `working_dir` is where relative paths begin. The same mistakes
-/// are errors as when the configuration is loaded, those in flags included.
+/// are errors as when the configuration is loaded. With a mistake in the flags, which ends a run before it writes
+/// anything, nothing is written.
 pub fn needs(
     invocation: &Invocation,
     (file, text): (&str, &str),
     working_dir: &str,
     variable: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Needs, ConfigError> {
-    flags::check(invocation)?;
     let written = Written::from_yaml(text);
     let assembled = load::interpret(invocation, file, written.clone(), variable)?;
-    flags::check_outputs(invocation, &assembled.config.file, working_dir)?;
-    flags::check_failed_dir(invocation, &assembled.config, working_dir)?;
     let mut root = load::tree(file, written, &mut Vec::new())?;
     let params = Variables::new(invocation.params.as_deref(), variable)?;
     let mut env: Vec<String> = ["HOME", "USERPROFILE"].map(str::to_owned).to_vec();
@@ -50,7 +48,10 @@ pub fn needs(
             env.push(name);
         }
     }
-    let write = write(invocation, &assembled.config);
+    let flags = flags::check(invocation)
+        .and_then(|()| flags::check_outputs(invocation, &assembled.config.file, working_dir))
+        .and_then(|()| flags::check_failed_dir(invocation, &assembled.config, working_dir));
+    let write = if flags.is_ok() { write(invocation, &assembled.config) } else { Vec::new() };
     let mut read = read(invocation, file, &assembled);
     read.retain(|path| !write.contains(path));
     let config = &assembled.config;
