@@ -146,7 +146,7 @@ pub(super) struct Watch<'h, X, C> {
 
 impl<X: Exchange, C: Clock> Exchange for Watch<'_, X, C> {
     async fn exchange(&self, request: &Request, call: &Call<'_>) -> Result<Response, Stopped> {
-        let began = self.clock.recent();
+        let began = self.clock.monotonic();
         let result = self.inner.exchange(request, call).await;
         match &result {
             Ok(_) => {

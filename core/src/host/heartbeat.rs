@@ -15,11 +15,11 @@
 //!   fifteen seconds before it believes its claim: until then any earlier winner has looked at the blob and given up.
 //! - A holder looks at the blob before each renewal and at each [`Lock::check`], and takes its run as ended when
 //!   anything but its own name stands there. So when a machine sleeps at the wrong moment and two runs believe to hold
-//!   the lock, one of them ends at its next check, before it writes anything else. The same holds for a run that creates
+//!   the lock, one of them ends at its next check, before it writes anything else to the state. The same holds for a run that creates
 //!   the blob in the very moment in which a dead run came back to life, ended, and was taken over from.
 //!
-//! What remains: one write that was decided before a takeover and carried out after it. The state log is made so that
-//! this at worst sends a record once more.
+//! What remains: one write that was decided before a takeover and carried out after it, and what the run that loses the
+//! lock has sent since it last looked. The state log is made so that this at worst sends these records once more.
 
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
@@ -88,7 +88,7 @@ impl<S: Storage + Clone, C: Clock + Clone> HeartbeatLock<S, C> {
             renewed: Cell::new(Duration::ZERO),
             lost: RefCell::new(None),
         };
-        let found = match takeover {
+        let mut found = match takeover {
             Takeover::WhenDead => lock.wait_for_death().await?,
             Takeover::AtOnce => lock.look().await?,
         };
@@ -96,10 +96,11 @@ impl<S: Storage + Clone, C: Clock + Clone> HeartbeatLock<S, C> {
             && let Some(is_mine) = lock.create().await?
         {
             if is_mine {
-                return Ok(Acquired { lock, taken_over_from: None });
+                return lock.created().await;
             }
+            found = lock.look().await?;
             if takeover == Takeover::WhenDead {
-                let quicker = lock.look().await?.bytes.as_deref().and_then(holder);
+                let quicker = found.bytes.as_deref().and_then(holder);
                 return Err(LockRefused::Held { run_id: quicker.unwrap_or_else(|| UNKNOWN_RUN.to_owned()) });
             }
         }
@@ -113,8 +114,13 @@ impl<S: Storage + Clone, C: Clock + Clone> HeartbeatLock<S, C> {
             let winner = claim.bytes.as_deref().map(|bytes| holder(bytes).unwrap_or_else(|| UNKNOWN_RUN.to_owned()));
             match winner {
                 Some(run_id) if run_id == lock.run_id => break,
-                // A holder that gave the lock back in the very moment removed the claim with it.
-                None if attempt < ATTEMPTS => {}
+                // A holder that gave the lock back in the very moment removed the claim with it; another run may have
+                // created the blob since.
+                None if attempt < ATTEMPTS => match lock.create().await? {
+                    Some(true) => break,
+                    Some(false) => looked = lock.look().await?.at,
+                    None => {}
+                },
                 // A living holder renewed in the very moment; it looks again before it next does so, and ends.
                 Some(run_id)
                     if takeover == Takeover::AtOnce && Some(&run_id) == old_holder.as_ref() && attempt < ATTEMPTS => {}
@@ -125,6 +131,17 @@ impl<S: Storage + Clone, C: Clock + Clone> HeartbeatLock<S, C> {
             }
         }
         Ok(Acquired { lock, taken_over_from: old_holder })
+    }
+
+    /// The lock whose blob this run has created. Where that took so long that others may have taken the run for dead,
+    /// the claim has to stand for a while like any other.
+    async fn created(self) -> Result<Acquired<Self>, LockRefused> {
+        let late = self.clock.monotonic().saturating_sub(self.renewed.get()) > SETTLE;
+        let claim = if late { self.settle_late().await? } else { self.look().await? };
+        match claim.bytes.as_deref().map(holder) {
+            Some(Some(run_id)) if run_id == self.run_id => Ok(Acquired { lock: self, taken_over_from: None }),
+            other => Err(LockRefused::Held { run_id: other.flatten().unwrap_or_else(|| UNKNOWN_RUN.to_owned()) }),
+        }
     }
 
     /// What stands in the blob after `time`.

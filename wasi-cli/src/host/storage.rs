@@ -115,9 +115,15 @@ impl FileStorage {
         let folder = spot.parent().0;
         folder.make_folder()?;
         let file = spot.open(OpenFlags::CREATE | OpenFlags::EXCLUSIVE, DescriptorFlags::WRITE)?;
-        filesystem::write(&file, bytes, 0)?;
-        file.sync_data()?;
-        sync_folder(&folder)
+        let fill = || {
+            filesystem::write(&file, bytes, 0)?;
+            file.sync_data()?;
+            sync_folder(&folder)
+        };
+        fill().inspect_err(|_| {
+            // It is ours; the first error is the one to tell.
+            let _ = spot.unlink();
+        })
     }
 
     fn collect(&self, folder: &str, prefix: &str, names: &mut Vec<String>) -> Result<(), ErrorCode> {

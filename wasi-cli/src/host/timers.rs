@@ -14,7 +14,7 @@ use std::task::{Context, Poll, Waker};
 use futures_util::future::select;
 use wasip2::clocks::monotonic_clock;
 
-use super::executor::{self, ready};
+use super::executor::ready;
 
 thread_local! {
     // The component has one thread and one executor; the clock is handed out by value.
@@ -31,14 +31,9 @@ struct Timers {
     driver: RefCell<Option<Waker>>,
 }
 
-/// From here on, in nanoseconds, a sleep may end by as much too early as the executor's clock is behind: 10 s. These are
-/// deadlines of requests.
-const LONG: u64 = 10_000_000_000;
-
 /// Completes `nanoseconds` from now, while [`drive`] runs.
 pub(super) fn sleep(nanoseconds: u64) -> Sleep {
-    let now = if nanoseconds < LONG { monotonic_clock::now() } else { executor::now() };
-    Sleep { end: now.saturating_add(nanoseconds), id: None }
+    Sleep { end: monotonic_clock::now().saturating_add(nanoseconds), id: None }
 }
 
 /// See [`sleep`].

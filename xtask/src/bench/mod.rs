@@ -185,7 +185,7 @@ impl Data {
             let from = self.folder.join(&file);
             std::fs::copy(&from, to.join(&file)).map_err(|error| Failure::file("copy", &from, &error))?;
         }
-        let sample = Sample { time: begin.elapsed(), processor: None, memory: None };
+        let sample = Sample { time: begin.elapsed(), processor: None, memory: None, code: Some(0) };
         project::remove_folder(&to)?;
         Ok(sample)
     }

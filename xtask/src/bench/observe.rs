@@ -23,6 +23,8 @@ pub(super) struct Sample {
     pub(super) processor: Option<Duration>,
     /// The most resident memory, in bytes.
     pub(super) memory: Option<u64>,
+    /// The exit code.
+    pub(super) code: Option<i32>,
 }
 
 /// Waits for the end of a process that was started at `begin`.
@@ -34,8 +36,10 @@ pub(super) fn watch(running: &mut Running, begin: Instant) -> Result<Sample> {
         let seen = Stat::read(&proc);
         processor = seen.map(|stat| stat.processor).or(processor);
         // Its times are known until somebody has asked how it ended.
-        if seen.is_none_or(|stat| stat.has_ended) && running.ended()?.is_some() {
-            return Ok(Sample { time: begin.elapsed(), processor, memory });
+        if seen.is_none_or(|stat| stat.has_ended)
+            && let Some(status) = running.ended()?
+        {
+            return Ok(Sample { time: begin.elapsed(), processor, memory, code: status.code() });
         }
         std::thread::sleep(if begin.elapsed() < LONG { LOOK.0 } else { LOOK.1 });
     }
@@ -45,7 +49,10 @@ pub(super) fn watch(running: &mut Running, begin: Instant) -> Result<Sample> {
 pub(super) fn watch_all(running: &mut Running, begin: Instant) -> Result<Sample> {
     let root = running.id();
     let (mut processor, mut memory) = (None, None);
-    while running.ended()?.is_none() {
+    loop {
+        if let Some(status) = running.ended()? {
+            return Ok(Sample { time: begin.elapsed(), processor, memory, code: status.code() });
+        }
         let all = descendants(root);
         let times = all.iter().filter_map(|proc| Stat::read(proc)).map(|stat| stat.processor).sum::<Duration>();
         let shares = all.iter().filter_map(|proc| share_of_memory(proc)).sum::<u64>();
@@ -55,7 +62,6 @@ pub(super) fn watch_all(running: &mut Running, begin: Instant) -> Result<Sample>
         }
         std::thread::sleep(LOOK_THROUGH);
     }
-    Ok(Sample { time: begin.elapsed(), processor, memory })
 }
 
 /// What `/proc/N/stat` tells.

@@ -158,6 +158,14 @@ impl Place {
         tail.into_iter().rev().collect::<Vec<_>>().join("\n")
     }
 
+    /// Fails unless the tool ended with success: what was not done is done very fast.
+    pub(super) fn expect(&self, tool: &str, sample: &Sample) -> Result<()> {
+        match sample.code {
+            Some(0) => Ok(()),
+            code => Err(self.wrong(format!("{tool}: it ended with {code:?}"))),
+        }
+    }
+
     /// A failure with what the last command said.
     pub(super) fn wrong(&self, what: String) -> Failure {
         Failure::new(what).hint(format!("it said last:\n{}", self.last_words()))

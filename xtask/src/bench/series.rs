@@ -66,6 +66,7 @@ mod tests {
             time: Duration::from_secs(seconds),
             processor: Some(Duration::from_millis(seconds)),
             memory: Some(seconds),
+            code: Some(0),
         };
         let series = Series { tool: "launcher", records: 100, samples: [5, 1, 2].map(sample).to_vec() };
         assert_eq!(series.rates(), Some((50.0, 20.0, 100.0)));

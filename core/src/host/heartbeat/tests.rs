@@ -56,7 +56,15 @@ impl Storage for SlowStorage {
             return Ok(None);
         }
         self.delay().await;
-        self.inner.create(name, bytes).await
+        // As with a file: it is there, empty, before it is written, and whoever replaces it meanwhile is not disturbed.
+        let made = self.inner.create(name, b"").await?;
+        if made == Some(true) {
+            self.delay().await;
+            if self.inner.len(name).await? == Some(0) {
+                self.inner.write(name, bytes).await?;
+            }
+        }
+        Ok(made)
     }
     async fn append(&self, name: &str, bytes: &[u8]) -> Result<(), StorageError> {
         self.inner.append(name, bytes).await
@@ -119,7 +127,7 @@ fn keeps_them_too_where_blobs_can_be_created() {
 
 #[test]
 fn a_free_lock_is_had_at_once_by_who_creates_the_blob_and_by_nobody_else() {
-    for delays in [[0, 0, 0, 0], [1, 2, 300, 40], [40, 300, 2, 1], [5, 5, 2_000, 1_500]] {
+    for delays in [[0, 0, 0, 0], [1, 2, 300, 40], [40, 300, 2, 1], [5, 5, 400, 500]] {
         let host = MemoryHost::new();
         host.block_on(async {
             let runs = ["one", "two"].map(|run_id| {
@@ -139,14 +147,32 @@ fn a_free_lock_is_had_at_once_by_who_creates_the_blob_and_by_nobody_else() {
 }
 
 #[test]
-fn who_created_the_blob_loses_it_to_a_claim_that_was_decided_before() {
+fn who_took_long_to_create_the_blob_believes_in_it_only_when_it_has_stood() {
     let host = MemoryHost::new();
-    let storage = SlowStorage::that_creates(&host, &[]);
     host.block_on(async {
-        // A run has seen a dead lock, which its holder then removed; its claim comes after another has created the blob.
-        let one = storage.lock("lock", "one", Takeover::WhenDead).await.unwrap().lock;
-        storage.write("lock", br#"{"run_id":"two","counter":0}"#).await.unwrap();
-        assert_eq!(one.check().await.unwrap_err().kind, StorageErrorKind::LockLost);
+        // Looks at once, and creates the blob in twenty seconds; half a second later somebody claims it.
+        let slow = SlowStorage::that_creates(&host, &[0, 20_000]);
+        let other = SlowStorage::on(&host, &[]);
+        let claim = async {
+            host.clock().sleep(Duration::from_millis(20_500)).await;
+            other.write("lock", br#"{"run_id":"two","counter":0}"#).await.unwrap();
+        };
+        let (taken, ()) = join(slow.lock("lock", "one", Takeover::WhenDead), claim).await;
+        assert_eq!(held_by(&taken), Some("two"));
+    })
+    .unwrap();
+}
+
+#[test]
+fn a_forced_takeover_names_the_run_that_was_quicker() {
+    let host = MemoryHost::new();
+    host.block_on(async {
+        let quick = SlowStorage::that_creates(&host, &[]);
+        let forced = SlowStorage::that_creates(&host, &[0, 100]);
+        let (one, two) =
+            join(quick.lock("lock", "one", Takeover::WhenDead), forced.lock("lock", "two", Takeover::AtOnce)).await;
+        assert!(one.is_ok());
+        assert_eq!(two.unwrap().taken_over_from.as_deref(), Some("one"));
     })
     .unwrap();
 }
@@ -275,6 +301,7 @@ proptest! {
         quick: bool,
         stale: bool,
         at_once: bool,
+        creates: bool,
     ) {
         let host = MemoryHost::new();
         if stale {
@@ -285,7 +312,7 @@ proptest! {
         let take = |(index, (start, delays)): (usize, &(u64, Vec<u64>))| {
             // Looking and writing together take less than the time that a claim settles.
             let delays: Vec<u64> = delays.iter().map(|delay| if quick { delay % 490 } else { *delay }).collect();
-            let storage = SlowStorage::on(&host, &delays);
+            let storage = SlowStorage { creates, ..SlowStorage::on(&host, &delays) };
             let start = Duration::from_millis(*start);
             async move {
                 clock.sleep(start).await;

@@ -16,7 +16,10 @@ pub(super) fn bare(bench: &Bench) -> Result<Job> {
         title: "Send, to an API that answers at once (bare)".into(),
         series,
         goals: Vec::new(),
-        notes: vec!["the limit is a loop over the same bodies with 8 connections and nothing else".into()],
+        notes: vec![
+            "the limit is a loop over the same bodies with 8 connections and nothing else".into(),
+            "the Python tool passes over school years and candidates, a few records, without a word".into(),
+        ],
     };
     let processor = |tool| job.of(tool)?.processor_of_a_record();
     let share = processor(LAUNCHER).zip(processor(PYTHON)).map(|(ours, theirs)| ours / theirs);

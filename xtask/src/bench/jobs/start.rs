@@ -12,11 +12,15 @@ pub(super) fn start(bench: &Bench) -> Result<Job> {
     let tools = bench.tools.among(&[LAUNCHER, COMPONENT, PYTHON]);
     let versions = bench.in_turn(&tools, |tool| {
         let place = Place::new(tool, &data.folder, &api.address, "")?;
-        Ok((1, place.run_alone(&bench.tools, tool, &["--version"])?))
+        let sample = place.run_alone(&bench.tools, tool, &["--version"])?;
+        place.expect(tool, &sample)?;
+        Ok((1, sample))
     })?;
     let counts = bench.in_turn(&tools, |tool| {
         let place = Place::new(tool, &data.folder, &api.address, "")?;
-        Ok((1, place.run(&bench.tools, tool, &["count", "-s", "students"])?))
+        let sample = place.run(&bench.tools, tool, &["count", "-s", "students"])?;
+        place.expect(tool, &sample)?;
+        Ok((1, sample))
     })?;
     let milliseconds = |series: &[Series], tool: &str| {
         let series = series.iter().find(|series| series.tool == tool)?;

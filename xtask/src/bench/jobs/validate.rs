@@ -69,9 +69,6 @@ pub(super) fn measured(
 
 fn checked(bench: &Bench, tool: &'static str, place: &Place) -> Result<Sample> {
     let sample = place.run(&bench.tools, tool, &["validate"])?;
-    let output = place.output()?;
-    if output.contains("Traceback") || output.contains("panicked") {
-        return Err(place.wrong(format!("{tool}: it broke")));
-    }
+    place.expect(tool, &sample)?;
     Ok(sample)
 }
