@@ -114,13 +114,13 @@ impl FileStorage {
         let spot = self.spot(name);
         let folder = spot.parent().0;
         folder.make_folder()?;
-        let file = spot.open(OpenFlags::CREATE | OpenFlags::EXCLUSIVE, DescriptorFlags::WRITE)?;
-        let fill = || {
-            filesystem::write(&file, bytes, 0)?;
-            file.sync_data()?;
+        let made = spot.open(OpenFlags::CREATE | OpenFlags::EXCLUSIVE, DescriptorFlags::WRITE)?;
+        let filled = || {
+            filesystem::write(&made, bytes, 0)?;
+            made.sync_data()?;
             sync_folder(&folder)
         };
-        fill().inspect_err(|_| {
+        filled().inspect_err(|_| {
             // It is ours; the first error is the one to tell.
             let _ = spot.unlink();
         })
