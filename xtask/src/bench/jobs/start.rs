@@ -62,8 +62,7 @@ pub(super) fn start(bench: &Bench) -> Result<Job> {
         series: all,
         goals,
         notes: vec![
-            "the launcher carries the component compiled; the component by itself is compiled at each start here, which \
-             wasmtime's cache spares"
+            "the launcher carries the component compiled; wasmtime keeps in its cache what it has compiled before"
                 .into(),
         ],
     })
