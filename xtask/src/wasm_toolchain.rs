@@ -20,7 +20,9 @@ pub(crate) const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 pub(crate) const DEBIAN_CLIPPY: &str = "/usr/bin/cargo-clippy";
 
 /// What makes the page's modules small, as in `.cargo/config.toml`.
-const PAGE_CFGS: [&str; 2] = ["erase_components", "sha2_backend_soft=\"compact\""];
+const PAGE_FLAGS: [&str; 4] = ["--cfg", "erase_components", "--cfg", "sha2_backend_soft=\"compact\""];
+/// What makes the component fast, as there.
+const COMPONENT_FLAGS: [&str; 2] = ["-C", "target-feature=+simd128"];
 
 /// Which compiler has standard libraries for the wasm targets.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,10 +103,10 @@ fn debian(program: impl AsRef<OsStr>, sysroot: &Path, target: &str) -> Command {
     let mut flags = OsString::from("--sysroot\u{1f}");
     flags.push(sysroot);
     // What is in the environment hides the flags of .cargo/config.toml.
-    if target == BROWSER {
-        for cfg in PAGE_CFGS {
-            flags.push(format!("\u{1f}--cfg\u{1f}{cfg}"));
-        }
+    let more: &[&str] = if target == BROWSER { &PAGE_FLAGS } else { &COMPONENT_FLAGS };
+    for flag in more {
+        flags.push("\u{1f}");
+        flags.push(flag);
     }
     let mut command = debian_command(program);
     command.current_dir(project::root()).env("CARGO_ENCODED_RUSTFLAGS", flags);
@@ -156,15 +158,14 @@ mod tests {
         };
         assert_eq!(command.get_program(), DEBIAN_CARGO);
         assert_eq!(variable("RUSTC"), Some(Some(DEBIAN_RUSTC.into())));
-        assert_eq!(variable("CARGO_ENCODED_RUSTFLAGS"), Some(Some("--sysroot\u{1f}/a b/std".into())));
         assert_eq!(variable("RUSTUP_TOOLCHAIN"), Some(None));
-        let page = toolchain.cargo("build", BROWSER);
-        let flags = page.get_envs().find(|(key, _)| *key == "CARGO_ENCODED_RUSTFLAGS").unwrap().1.unwrap();
-        let cfgs = "--cfg\u{1f}erase_components\u{1f}--cfg\u{1f}sha2_backend_soft=\"compact\"";
-        assert_eq!(flags.to_string_lossy(), format!("--sysroot\u{1f}/a b/std\u{1f}{cfgs}"));
         let config = project::read(&project::root().join(".cargo/config.toml")).unwrap();
-        let cfgs: Vec<_> = PAGE_CFGS.iter().flat_map(|cfg| ["--cfg", cfg]).collect();
-        assert!(config.contains(&format!("rustflags = {cfgs:?}")), "{config}");
+        for (target, flags) in [(COMPONENT, &COMPONENT_FLAGS[..]), (BROWSER, &PAGE_FLAGS)] {
+            let command = toolchain.cargo("build", target);
+            let given = command.get_envs().find(|(key, _)| *key == "CARGO_ENCODED_RUSTFLAGS").unwrap().1.unwrap();
+            assert_eq!(given.to_string_lossy(), format!("--sysroot\u{1f}/a b/std\u{1f}{}", flags.join("\u{1f}")));
+            assert!(config.contains(&format!("[target.{target}]\nrustflags = {flags:?}")), "{config}");
+        }
         let arguments: Vec<_> = command.get_args().collect();
         assert_eq!(arguments, ["build", "--target", COMPONENT]);
     }

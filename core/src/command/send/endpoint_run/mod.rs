@@ -173,7 +173,7 @@ impl<'a, H: Host> EndpointRun<'a, H> {
         self.tell(place, Outcome::Failed(failure), repeats);
     }
 
-    fn skipped(&self, place: &Place, skip: Skip) {
+    fn skipped(&self, file: usize, line: u64, skip: Skip) {
         if self.session.is_dry_run() {
             let mut plan = self.plan.borrow_mut();
             match skip {
@@ -181,7 +181,7 @@ impl<'a, H: Host> EndpointRun<'a, H> {
                 _ => plan.repeated += 1,
             }
         }
-        self.tell(place, Outcome::Skipped(skip), 0);
+        self.tell_line(file, line, Outcome::Skipped(skip), 0);
     }
 
     fn plan_sending(&self, standing: Standing, job: &Job) {

@@ -76,6 +76,9 @@ impl<H: Host> EndpointRun<'_, H> {
         };
         let digest = Digest::of(&bytes);
         let seen = self.log.mark_seen(&digest);
+        if self.is_skipped_at_once(file, line.number, &digest, seen) {
+            return None;
+        }
         let natural_key = self.endpoint.key.as_ref().and_then(|key| key.hash(&bytes));
         let job = Job {
             place: Place { file, line: line.number, span, digest, natural_key },
@@ -83,6 +86,18 @@ impl<H: Host> EndpointRun<'_, H> {
             turn: Turn::Read { seen },
         };
         self.take_turn(job)
+    }
+
+    /// Skips a line for which its natural key has no say, and so need not be read: the line was answered, no record is
+    /// in flight that it may have to wait for, and none is parked that it may make moot.
+    fn is_skipped_at_once(&self, file: usize, line: u64, digest: &Digest, seen: bool) -> bool {
+        if !self.in_flight.borrow().is_empty() || !self.in_place.borrow().is_empty() {
+            return false;
+        }
+        let standing = self.log.standing(digest);
+        let Decision::Skip(skip) = decide(standing, seen, self.rules) else { return false };
+        self.skip(file, line, standing, skip);
+        true
     }
 
     /// Waits until not too much waits for other records.
@@ -121,7 +136,7 @@ impl<H: Host> EndpointRun<'_, H> {
             Turn::Parked { refused: None, .. } => {
                 if matches!(standing, Standing::Accepted { .. } | Standing::Failed { .. }) {
                     // The same line was held back twice, and has been sent by now.
-                    self.skipped(&job.place, Skip::Repeated);
+                    self.skipped(job.place.file, job.place.line, Skip::Repeated);
                     return None;
                 }
                 if self.session.is_dry_run() {
@@ -142,16 +157,21 @@ impl<H: Host> EndpointRun<'_, H> {
                 None
             }
             Decision::Skip(skip) => {
-                if let Standing::Accepted { time, .. } = standing {
+                if matches!(standing, Standing::Accepted { .. }) {
                     self.is_in_place(&job.place);
-                    if skip == Skip::AlreadySent {
-                        self.session.note_already_sent(time);
-                    }
                 }
-                self.skipped(&job.place, skip);
+                self.skip(job.place.file, job.place.line, standing, skip);
                 None
             }
         }
+    }
+
+    /// Skips a line for what is known of it.
+    fn skip(&self, file: usize, line: u64, standing: Standing, skip: Skip) {
+        if let (Standing::Accepted { time, .. }, Skip::AlreadySent) = (standing, skip) {
+            self.session.note_already_sent(time);
+        }
+        self.skipped(file, line, skip);
     }
 
     /// Parked records to send, each with leave to be sent.
@@ -164,7 +184,7 @@ impl<H: Host> EndpointRun<'_, H> {
                 if self.is_moot(&next.place) {
                     match next.refused {
                         Some(refusal) => self.failed(&next.place, refusal.into_failure(), next.repeats),
-                        None => self.skipped(&next.place, Skip::Outdated),
+                        None => self.skipped(next.place.file, next.place.line, Skip::Outdated),
                     }
                     rereader.pass_over();
                     continue;
