@@ -94,7 +94,7 @@ impl Place {
         let verify = if api.starts_with("https") { "false" } else { "true" };
         let text = format!(
             "data_dir: {}\nstate_dir: ./{STATE}\nedfi_api:\n  base_url: {api}\n  client_id: {client}\n  \
-             client_secret: {secret}\nconnection:\n  pool_size: 8\n  timeout: 60\n  num_retries: 3\n  \
+             client_secret: {secret}\n  mode: shared_instance\nconnection:\n  pool_size: 8\n  timeout: 60\n  num_retries: 3\n  \
              backoff_factor: 1.5\n  retry_statuses: [429, 500, 502, 503, 504]\n  verify_ssl: {verify}\n\
              fetch:\n  page_size: 500\nlog_level: WARNING\n{more}",
             self.data.display(),

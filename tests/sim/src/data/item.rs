@@ -1,5 +1,7 @@
 //! A record as it is read: its own properties and those that the API adds.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value, json};
 
 use super::key;
@@ -54,8 +56,38 @@ pub(crate) fn etag(record: &Record) -> String {
     (5_250_000_000_000_000_000 + record.change_version).to_string()
 }
 
+/// Records as clients read them, as long as nothing changes: links depend on other records, too.
+#[derive(Debug, Default)]
+pub(crate) struct Rendered {
+    /// Of which change version, generation and links.
+    of: Option<(u64, Shape, bool)>,
+    records: HashMap<(usize, u64), Box<[u8]>>,
+}
+
 /// The record as a client reads it.
 pub(crate) fn render(
+    model: &Model,
+    store: &Store,
+    settings: &Settings,
+    endpoint: usize,
+    number: u64,
+    record: &Record,
+    out: &mut Vec<u8>,
+) {
+    let mut rendered = store.rendered.borrow_mut();
+    let now = Some((store.change_version, settings.shape, settings.has_links()));
+    if rendered.of != now {
+        *rendered = Rendered { of: now, records: HashMap::new() };
+    }
+    let bytes = rendered.records.entry((endpoint, number)).or_insert_with(|| {
+        let mut bytes = Vec::new();
+        render_anew(model, store, settings, endpoint, number, record, &mut bytes);
+        bytes.into()
+    });
+    out.extend_from_slice(bytes);
+}
+
+fn render_anew(
     model: &Model,
     store: &Store,
     settings: &Settings,

@@ -1,9 +1,11 @@
 //! The records, in memory.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Map, Value};
 
+use super::item::Rendered;
 use super::key::{self, Pointed, Pointers};
 use crate::model::Model;
 
@@ -13,6 +15,8 @@ pub(crate) struct Store {
     tables: Vec<Table>,
     /// Counts up with every change.
     pub(crate) change_version: u64,
+    /// What was read since the last one.
+    pub(crate) rendered: RefCell<Rendered>,
 }
 
 /// The records of one endpoint, in the order in which they came.
@@ -66,7 +70,11 @@ pub(crate) struct Ready {
 impl Store {
     /// A store that holds the school years 1991 to 2050, as a real API does from the start.
     pub(crate) fn new(model: &Model, now: u64) -> Self {
-        let mut store = Self { tables: model.endpoints.iter().map(|_| Table::default()).collect(), change_version: 0 };
+        let mut store = Self {
+            tables: model.endpoints.iter().map(|_| Table::default()).collect(),
+            change_version: 0,
+            rendered: RefCell::default(),
+        };
         for (at, endpoint) in model.endpoints.iter().enumerate() {
             if endpoint.name != "schoolYearTypes" {
                 continue;

@@ -16,15 +16,23 @@ pub(super) fn fetch(bench: &Bench) -> Result<Job> {
     let held = filled.accepted();
     let selector = endpoints.join(",");
     let tools = bench.tools.among(&[LAUNCHER, COMPONENT, PYTHON, LIMIT]);
-    let series = bench.in_turn(&tools, |tool| {
-        let out = project::target().join("bench").join("fetched");
+    let out = project::target().join("bench").join("fetched");
+    let anew = |tool| {
         project::remove_folder(&out)?;
         project::make_folder(&out)?;
-        let place = Place::new(tool, &out, &api.address, "")?;
+        Place::new(tool, &out, &api.address, "")
+    };
+    let pages = |place: &Place| {
+        let mut command = bench.tools.program("load");
+        command.args(["pages", &api.address]).arg(out.join("all.json")).arg(CONNECTIONS).args(&endpoints);
+        place.watched(command, observe::watch)
+    };
+    // The API puts its answers together when they are asked for the first time.
+    pages(&anew(LIMIT)?)?;
+    let series = bench.in_turn(&tools, |tool| {
+        let place = anew(tool)?;
         if tool == LIMIT {
-            let mut command = bench.tools.program("load");
-            command.args(["pages", &api.address]).arg(out.join("all.json")).arg(CONNECTIONS).args(&endpoints);
-            return Ok((held, place.watched(command, observe::watch)?));
+            return Ok((held, pages(&place)?));
         }
         let sample = place.run(&bench.tools, tool, &["fetch", "-s", &selector])?;
         let fetched = lines_below(&out)?;
