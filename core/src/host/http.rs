@@ -64,7 +64,8 @@ impl fmt::Debug for Request {
 pub struct Response {
     /// The status code.
     pub status: u16,
-    /// The headers that the host can read (in a browser: the exposed ones).
+    /// The headers that the host can read (in a browser: the exposed ones). Of a success of anything but GET a host may
+    /// leave them out: status and body are all that it is asked for.
     pub headers: HeaderMap,
     /// The body, at most `max_body` bytes of it.
     pub body: Bytes,

@@ -1,9 +1,10 @@
 use std::borrow::Cow;
 use std::fmt;
+use std::hash::{DefaultHasher, Hasher};
 
 use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 
 /// The natural key of a resource: what the API identifies a record by.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,14 +15,15 @@ pub struct NaturalKey {
     pub complete: bool,
 }
 
-/// The natural key of one record, hashed; the same on every host.
+/// The natural key of one record, hashed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KeyHash {
     /// Equal for all records that some API may take for the same: text differing in case or in trailing blanks
-    /// (SQL Server compares so) hashes alike. Such records must not be in flight together.
+    /// (SQL Server compares so) hashes alike. Such records must not be in flight together. It means nothing beyond this run.
     pub folded: u64,
     /// Equal only for records that every API takes for the same; `None` if part of the key is not known. Only by this
-    /// may one record be said to stand in another's place.
+    /// may one record be said to stand in another's place. The same in every run and on every host: the SHA-256 of the
+    /// values, first 64 bits.
     pub exact: Option<u64>,
 }
 
@@ -38,12 +40,32 @@ pub struct KeyPart {
 impl KeyHash {
     /// The hash of a whole key's values, given as text in the order of its parts: what [`NaturalKey::hash`] makes of a
     /// record that has them.
-    pub fn of_values(values: &[String]) -> Self {
-        let folded: Vec<String> = values.iter().map(|value| value.trim_end().to_lowercase()).collect();
-        let folded_hash = hash(&folded);
-        let exact = if folded == values { folded_hash } else { hash(values) };
-        Self { folded: folded_hash, exact: Some(exact) }
+    pub fn of_values(values: &[impl AsRef<str>]) -> Self {
+        let mut text = Vec::new();
+        for value in values {
+            text.extend_from_slice(value.as_ref().as_bytes());
+            text.push(0);
+        }
+        let exact = first_half(&Sha256::digest(&text));
+        text.clear();
+        for value in values {
+            let value = value.as_ref().trim_end();
+            if value.is_ascii() {
+                text.extend(value.bytes().map(|byte| byte.to_ascii_lowercase()));
+            } else {
+                text.extend_from_slice(value.to_lowercase().as_bytes());
+            }
+            text.push(0);
+        }
+        let mut folded = DefaultHasher::new();
+        folded.write(&text);
+        Self { folded: folded.finish(), exact: Some(exact) }
     }
+}
+
+fn first_half(digest: &[u8]) -> u64 {
+    let first: [u8; 8] = digest[..8].try_into().expect("a SHA-256 digest has 32 bytes");
+    u64::from_be_bytes(first)
 }
 
 impl KeyPart {
@@ -59,53 +81,43 @@ impl NaturalKey {
     /// Only the key's fields are looked at; the rest of the record is skipped over. Property names are compared
     /// without regard to case, as the ODS/API does.
     pub fn values(&self, record: &[u8]) -> Option<Vec<String>> {
-        let mut found: Vec<Vec<Option<String>>> = self.parts.iter().map(|part| vec![None; part.paths.len()]).collect();
-        let mut deserializer = serde_json::Deserializer::from_slice(record);
-        let open: Vec<Open<'_>> = self
-            .parts
-            .iter()
-            .enumerate()
-            .flat_map(|(part, key)| key.paths.iter().enumerate().map(move |(path, steps)| (part, path, steps)))
-            .map(|(part, path, steps)| Open { part, path, rest: steps })
-            .collect();
-        Level { open: &open, found: &mut found }.deserialize(&mut deserializer).ok()?;
-        deserializer.end().ok()?;
-        found.into_iter().map(|paths| paths.into_iter().flatten().next()).collect()
+        Some(self.texts(record)?.into_iter().map(Cow::into_owned).collect())
     }
 
     /// The key's values in a record, hashed; `None` where [`NaturalKey::values`] is. A number and its text hash alike.
     pub fn hash(&self, record: &[u8]) -> Option<KeyHash> {
-        let hash = KeyHash::of_values(&self.values(record)?);
+        let hash = KeyHash::of_values(&self.texts(record)?);
         Some(KeyHash { exact: hash.exact.filter(|_| self.complete), ..hash })
     }
-}
 
-fn hash(values: &[String]) -> u64 {
-    let mut hasher = Sha256::new();
-    for value in values {
-        hasher.update(value.as_bytes());
-        hasher.update([0]);
+    /// The values, as they stand in the record where they can.
+    fn texts<'de>(&self, record: &'de [u8]) -> Option<Vec<Cow<'de, str>>> {
+        let paths = || self.parts.iter().flat_map(|part| &part.paths);
+        let open: Vec<Open<'_>> = paths().enumerate().map(|(place, steps)| Open { place, rest: steps }).collect();
+        let mut found: Vec<Option<Cow<'de, str>>> = vec![None; open.len()];
+        let mut deserializer = serde_json::Deserializer::from_slice(record);
+        Level { open: &open, found: &mut found }.deserialize(&mut deserializer).ok()?;
+        deserializer.end().ok()?;
+        let mut found = found.into_iter();
+        self.parts.iter().map(|part| found.by_ref().take(part.paths.len()).fold(None, Option::or)).collect()
     }
-    let digest = hasher.finalize();
-    let first: [u8; 8] = digest[..8].try_into().expect("a SHA-256 digest has 32 bytes");
-    u64::from_be_bytes(first)
 }
 
 /// A path of which some steps are still to go.
 #[derive(Clone, Copy)]
 struct Open<'a> {
-    part: usize,
-    path: usize,
+    /// Where what is found goes to.
+    place: usize,
     rest: &'a [String],
 }
 
 /// Reads one object for the paths that lead into it.
-struct Level<'a, 'b> {
+struct Level<'a, 'b, 'de> {
     open: &'b [Open<'a>],
-    found: &'b mut Vec<Vec<Option<String>>>,
+    found: &'b mut [Option<Cow<'de, str>>],
 }
 
-impl<'de> DeserializeSeed<'de> for Level<'_, '_> {
+impl<'de> DeserializeSeed<'de> for Level<'_, '_, 'de> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -113,7 +125,7 @@ impl<'de> DeserializeSeed<'de> for Level<'_, '_> {
     }
 }
 
-impl<'de> Visitor<'de> for Level<'_, '_> {
+impl<'de> Visitor<'de> for Level<'_, '_, 'de> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -129,8 +141,7 @@ impl<'de> Visitor<'de> for Level<'_, '_> {
                 continue;
             };
             if first.rest.len() == 1 {
-                let (part, path) = (first.part, first.path);
-                self.found[part][path] = map.next_value::<Scalar>()?.0;
+                self.found[first.place] = map.next_value::<Scalar<'de>>()?.0;
             } else {
                 let deeper: Vec<Open<'_>> = wanted.map(|open| Open { rest: &open.rest[1..], ..*open }).collect();
                 map.next_value_seed(Level { open: &deeper, found: self.found })?;
@@ -196,49 +207,53 @@ impl<'de> Deserialize<'de> for Text<'de> {
 }
 
 /// A scalar as text; `None` for null, objects and arrays.
-struct Scalar(Option<String>);
+struct Scalar<'de>(Option<Cow<'de, str>>);
 
-impl<'de> Deserialize<'de> for Scalar {
+impl<'de> Deserialize<'de> for Scalar<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct AsText;
         impl<'de> Visitor<'de> for AsText {
-            type Value = Scalar;
+            type Value = Scalar<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a value")
             }
 
-            fn visit_str<E: Error>(self, text: &str) -> Result<Scalar, E> {
-                Ok(Scalar(Some(text.to_owned())))
+            fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Scalar<'de>, E> {
+                Ok(Scalar(Some(Cow::Borrowed(text))))
             }
 
-            fn visit_bool<E: Error>(self, value: bool) -> Result<Scalar, E> {
-                Ok(Scalar(Some(value.to_string())))
+            fn visit_str<E: Error>(self, text: &str) -> Result<Scalar<'de>, E> {
+                Ok(Scalar(Some(Cow::Owned(text.to_owned()))))
             }
 
-            fn visit_i64<E: Error>(self, value: i64) -> Result<Scalar, E> {
-                Ok(Scalar(Some(value.to_string())))
+            fn visit_bool<E: Error>(self, value: bool) -> Result<Scalar<'de>, E> {
+                Ok(Scalar(Some(Cow::Owned(value.to_string()))))
             }
 
-            fn visit_u64<E: Error>(self, value: u64) -> Result<Scalar, E> {
-                Ok(Scalar(Some(value.to_string())))
+            fn visit_i64<E: Error>(self, value: i64) -> Result<Scalar<'de>, E> {
+                Ok(Scalar(Some(Cow::Owned(value.to_string()))))
             }
 
-            fn visit_f64<E: Error>(self, value: f64) -> Result<Scalar, E> {
+            fn visit_u64<E: Error>(self, value: u64) -> Result<Scalar<'de>, E> {
+                Ok(Scalar(Some(Cow::Owned(value.to_string()))))
+            }
+
+            fn visit_f64<E: Error>(self, value: f64) -> Result<Scalar<'de>, E> {
                 // Rust prints the shortest text that reads back as the same number, and 1.0 as 1.
-                Ok(Scalar(Some(value.to_string())))
+                Ok(Scalar(Some(Cow::Owned(value.to_string()))))
             }
 
-            fn visit_unit<E: Error>(self) -> Result<Scalar, E> {
+            fn visit_unit<E: Error>(self) -> Result<Scalar<'de>, E> {
                 Ok(Scalar(None))
             }
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Scalar, A::Error> {
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Scalar<'de>, A::Error> {
                 while seq.next_element::<IgnoredAny>()?.is_some() {}
                 Ok(Scalar(None))
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Scalar, A::Error> {
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Scalar<'de>, A::Error> {
                 while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
                 Ok(Scalar(None))
             }
@@ -271,6 +286,14 @@ mod tests {
         let record = br#"{"courseTitle":{"a":[1,{"localCourseCode":"no"}]},"sessionReference":{"sessionName":"Fall",
             "schoolId":7,"link":{"rel":"x"}},"localCourseCode":"ALG-1"}"#;
         assert_eq!(key().values(record).unwrap(), ["ALG-1", "7", "Fall"]);
+    }
+
+    #[test]
+    fn what_the_state_holds_stays() {
+        let record = br#"{"localCourseCode":"ALG-1","sessionReference":{"schoolId":7,"sessionName":"Fall"}}"#;
+        let expected = Sha256::digest(b"ALG-1\x007\x00Fall\x00")[..8].try_into().unwrap();
+        assert_eq!(key().hash(record).unwrap().exact, Some(u64::from_be_bytes(expected)));
+        assert_eq!(key().hash(record), Some(KeyHash::of_values(&["ALG-1", "7", "Fall"])));
     }
 
     #[test]

@@ -14,7 +14,7 @@ use std::task::{Context, Poll, Waker};
 use futures_util::future::select;
 use wasip2::clocks::monotonic_clock;
 
-use super::executor::ready;
+use super::executor::{self, ready};
 
 thread_local! {
     // The component has one thread and one executor; the clock is handed out by value.
@@ -31,9 +31,13 @@ struct Timers {
     driver: RefCell<Option<Waker>>,
 }
 
+/// A sleep of so many nanoseconds is a deadline: that it begins a moment too early matters to nobody.
+const LONG: u64 = 10_000_000_000;
+
 /// Completes `nanoseconds` from now, while [`drive`] runs.
 pub(super) fn sleep(nanoseconds: u64) -> Sleep {
-    Sleep { end: monotonic_clock::now().saturating_add(nanoseconds), id: None }
+    let now = if nanoseconds < LONG { monotonic_clock::now() } else { executor::now() };
+    Sleep { end: now.saturating_add(nanoseconds), id: None }
 }
 
 /// See [`sleep`].
