@@ -37,18 +37,7 @@ impl Grants {
     /// Whether anything is to be called over https, as far as the configuration tells.
     pub fn is_secure(&self) -> bool {
         let Some(api) = &self.api else { return true };
-        let urls = [
-            api.oauth_url.as_ref(),
-            api.dependencies_url.as_ref(),
-            api.open_api_metadata_url.as_ref(),
-            api.descriptors_swagger_url.as_ref(),
-            api.resources_swagger_url.as_ref(),
-            api.data_url.as_ref(),
-        ];
-        urls.into_iter()
-            .flatten()
-            .chain([&api.base_url])
-            .any(|url| url.trim().to_ascii_lowercase().starts_with("https:"))
+        api.urls().any(|url| url.trim().to_ascii_lowercase().starts_with("https:"))
     }
 }
 

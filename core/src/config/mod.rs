@@ -130,6 +130,21 @@ pub struct EdFiApi {
     pub client_secret: Secret<String>,
 }
 
+impl EdFiApi {
+    /// All configured URLs, as written.
+    pub fn urls(&self) -> impl Iterator<Item = &str> {
+        let others = [
+            &self.oauth_url,
+            &self.dependencies_url,
+            &self.open_api_metadata_url,
+            &self.descriptors_swagger_url,
+            &self.resources_swagger_url,
+            &self.data_url,
+        ];
+        std::iter::once(self.base_url.as_str()).chain(others.into_iter().filter_map(Option::as_deref))
+    }
+}
+
 /// How the data root of an ODS/API is built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Mode {

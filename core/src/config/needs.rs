@@ -99,18 +99,8 @@ fn add(folders: &mut Vec<String>, folder: &str) {
 }
 
 fn hosts(config: &Config) -> Vec<String> {
-    let api = &config.edfi_api;
-    let urls = [
-        Some(&api.base_url),
-        api.oauth_url.as_ref(),
-        api.dependencies_url.as_ref(),
-        api.open_api_metadata_url.as_ref(),
-        api.descriptors_swagger_url.as_ref(),
-        api.resources_swagger_url.as_ref(),
-        api.data_url.as_ref(),
-    ];
     let mut hosts = Vec::new();
-    for url in urls.into_iter().flatten() {
+    for url in config.edfi_api.urls() {
         let authority = url.split_once("://").map_or("", |(_, rest)| rest.split(['/', '?']).next().unwrap_or_default());
         if authority.contains('{') {
             // Which host it is, is known only when the placeholder is filled.
