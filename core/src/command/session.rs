@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use futures_util::future::{self, Either};
+use futures_util::stream::{self, Stream};
 
 use super::failed_records::FailedRecords;
 use crate::api::{Api, Permit};
@@ -149,6 +150,24 @@ impl<'a, H: Host> Session<'a, H> {
         }
         let permit = self.api.pool().acquire().await;
         if self.is_ending() { None } else { Some(permit) }
+    }
+
+    /// Each of these with leave to be worked on. When the run is ending, `leave` gets those that no longer have it.
+    pub(crate) fn permitted<'s, T: 's>(
+        &'s self,
+        all: Vec<T>,
+        leave: impl Fn(Vec<T>) + 's,
+    ) -> impl Stream<Item = (T, Permit)> + 's {
+        stream::unfold((all.into_iter(), leave), move |(mut all, leave)| async move {
+            let next = all.next()?;
+            match self.permit().await {
+                Some(permit) if self.goes_on().await => Some(((next, permit), (all, leave))),
+                _ => {
+                    leave(std::iter::once(next).chain(all).collect());
+                    None
+                }
+            }
+        })
     }
 
     /// Ends the run early; the first reason stands.

@@ -2,10 +2,9 @@ use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use futures_util::stream::{self, Stream, StreamExt};
+use futures_util::stream::StreamExt;
 use serde::Deserialize;
 
-use crate::api::Permit;
 use crate::api::page::Page;
 use crate::command::collection::{Collection, Trouble};
 use crate::command::failure::{Refusal, failure};
@@ -234,25 +233,12 @@ impl<'a, H: Host> EndpointRun<'a, H> {
     }
 
     async fn remove(&self, targets: Vec<Target>) {
-        let removing = self.permitted(targets).map(|(target, permit)| async move {
+        let leave = |left: Vec<Target>| left.into_iter().for_each(|target| self.not_tried(target));
+        let removing = self.session.permitted(targets, leave).map(|(target, permit)| async move {
             self.remove_one(target).await;
             drop(permit);
         });
         side_by_side::all(removing, None).await;
-    }
-
-    /// Records with leave to be deleted.
-    fn permitted(&self, targets: Vec<Target>) -> impl Stream<Item = (Target, Permit)> + '_ {
-        stream::unfold(targets.into_iter(), move |mut targets| async move {
-            let next = targets.next()?;
-            match self.session.permit().await {
-                Some(permit) if self.session.goes_on().await => Some(((next, permit), targets)),
-                _ => {
-                    std::iter::once(next).chain(targets).for_each(|target| self.not_tried(target));
-                    None
-                }
-            }
-        })
     }
 
     async fn remove_one(&self, target: Target) {

@@ -1,10 +1,9 @@
 //! Deleting records of the API, in groups.
 
-use futures_util::stream::{self, Stream, StreamExt};
+use futures_util::stream::StreamExt;
 
 use super::super::tombstones::Tombstones;
 use super::EndpointRun;
-use crate::api::Permit;
 use crate::command::failure::Refusal;
 use crate::command::removal::{Deletion, RemovedId, delete_record};
 use crate::event::{Cause, Failure, Outcome};
@@ -51,31 +50,19 @@ impl<H: Host> EndpointRun<'_, H> {
         if targets.iter().any(|target| !target.tombstones.is_empty()) {
             self.session.flush(&self.log).await;
         }
-        let removing = self.permitted(targets).map(|(target, permit)| async move {
+        // Those that no longer get leave are as they were before.
+        let leave = |left: Vec<Target>| {
+            let restored = left.into_iter().map(|target| {
+                target.tombstones.restore(&self.log);
+                (target.id, target.refused)
+            });
+            self.not_tried(restored.collect());
+        };
+        let removing = self.session.permitted(targets, leave).map(|(target, permit)| async move {
             self.remove_one(target).await;
             drop(permit);
         });
         side_by_side::all(removing, None).await;
-    }
-
-    /// Records with leave to be deleted. Those that no longer get it are as they were before.
-    fn permitted(&self, targets: Vec<Target>) -> impl Stream<Item = (Target, Permit)> + '_ {
-        stream::unfold(targets.into_iter(), move |mut targets| async move {
-            let next = targets.next()?;
-            let permit = self.session.permit().await;
-            match permit {
-                Some(permit) if self.session.goes_on().await => Some(((next, permit), targets)),
-                _ => {
-                    let mut left = Vec::new();
-                    for target in std::iter::once(next).chain(targets) {
-                        target.tombstones.restore(&self.log);
-                        left.push((target.id, target.refused));
-                    }
-                    self.not_tried(left);
-                    None
-                }
-            }
-        })
     }
 
     async fn remove_one(&self, target: Target) {
