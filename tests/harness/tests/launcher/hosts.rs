@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use lightbeam_sim::{Action, Rule, Settings};
 
-use crate::place::{Place, api, end};
+use crate::place::{Place, address_of, api, document_of, end};
 
 /// Has the API's root answer this.
 fn root_answers(place: &Place, status: u16, headers: &[(&str, &str)], body: String) {
@@ -39,7 +39,7 @@ fn what_the_discovery_document_names_is_called() {
 fn no_other_host_is_called_before_it_is_allowed() {
     let place = Place::with_students(Settings::default(), 3);
     let other = api(Settings::default());
-    let host = other.url().trim_start_matches("http://").trim_end_matches('/').to_owned();
+    let host = address_of(&other).to_string();
     let redirect = |place: &Place| root_answers(place, 302, &[("location", &other.url())], String::new());
     redirect(&place);
     let (exit, said) = end(&place.run(&["send"]));
@@ -50,16 +50,4 @@ fn no_other_host_is_called_before_it_is_allowed() {
     redirect(&place);
     let (exit, said) = end(&place.run(&["send", "--allow-host", &host]));
     assert_eq!(exit, Some(0), "{said}");
-}
-
-/// What the root of an API answers.
-fn document_of(api: &lightbeam_sim::Server) -> String {
-    use std::io::{Read as _, Write as _};
-    let address = api.url();
-    let address = address.trim_start_matches("http://").trim_end_matches('/');
-    let mut stream = std::net::TcpStream::connect(address).unwrap();
-    write!(stream, "GET / HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer.split_once("\r\n\r\n").unwrap().1.to_owned()
 }

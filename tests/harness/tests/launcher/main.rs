@@ -6,10 +6,12 @@
 //! | `scenarios` | the launcher does what every host does |
 //! | `sandbox` | what was not granted cannot be reached |
 //! | `hosts` | which hosts are called |
+//! | `connections` | connections are kept, proxies are followed, gzip is unpacked |
 //! | `interrupt` | Ctrl-C |
 //! | `tls` | secure connections |
 #![allow(clippy::unwrap_used, reason = "a test")]
 
+mod connections;
 mod hosts;
 #[cfg(unix)]
 mod interrupt;

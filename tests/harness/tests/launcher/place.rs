@@ -1,5 +1,7 @@
 //! A folder with a configuration and records, beside a simulated API.
 
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
@@ -81,6 +83,33 @@ impl Place {
     pub(crate) fn results(&self, name: &str) -> Value {
         serde_json::from_slice(&std::fs::read(self.path(name)).unwrap()).unwrap()
     }
+}
+
+/// The configuration of all URLs below this root, whatever its discovery document says.
+pub(crate) fn urls_below(root: &str) -> String {
+    let urls = [
+        format!("base_url: {root}"),
+        format!("oauth_url: {root}/oauth/token"),
+        format!("dependencies_url: {root}/metadata/data/v3/dependencies"),
+        format!("data_url: {root}/data/v3/"),
+        format!("open_api_metadata_url: {root}/metadata/"),
+    ];
+    urls.join("\n  ")
+}
+
+/// Where an API listens.
+pub(crate) fn address_of(api: &Server) -> SocketAddr {
+    api.url().trim_start_matches("http://").trim_end_matches('/').parse().unwrap()
+}
+
+/// What the root of an API answers.
+pub(crate) fn document_of(api: &Server) -> String {
+    let address = address_of(api);
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(stream, "GET / HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer.split_once("\r\n\r\n").unwrap().1.to_owned()
 }
 
 /// Exit code and standard error of a run.

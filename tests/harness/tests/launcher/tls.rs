@@ -3,28 +3,19 @@
 use lightbeam_harness::secure::Secure;
 use lightbeam_sim::Settings;
 
-use crate::place::{Place, end};
+use crate::place::{Place, address_of, end, urls_below};
 
 /// A place whose API is behind secure connections.
 fn place() -> (Place, Secure) {
     let place = Place::with_students(Settings::default(), 3);
-    let address = place.api.url().trim_start_matches("http://").trim_end_matches('/').parse().unwrap();
-    let secure = Secure::before(address).unwrap();
+    let secure = Secure::before(address_of(&place.api)).unwrap();
     configure(&place, &secure, "");
     std::fs::write(place.path("authority.pem"), secure.authority()).unwrap();
     (place, secure)
 }
 
 fn configure(place: &Place, secure: &Secure, more: &str) {
-    let root = format!("https://{}", secure.address());
-    let urls = [
-        format!("base_url: {root}"),
-        format!("oauth_url: {root}/oauth/token"),
-        format!("dependencies_url: {root}/metadata/data/v3/dependencies"),
-        format!("data_url: {root}/data/v3/"),
-        format!("open_api_metadata_url: {root}/metadata/"),
-    ];
-    place.configure(&urls.join("\n  "), more);
+    place.configure(&urls_below(&format!("https://{}", secure.address())), more);
 }
 
 #[test]
@@ -52,4 +43,15 @@ fn checking_can_be_turned_off() {
     let (exit, said) = end(&place.run(&["send"]));
     assert_eq!(exit, Some(0), "{said}");
     assert_eq!(place.requests("POST").len(), 3);
+}
+
+#[test]
+fn a_server_that_speaks_http_2_alone_is_understood() {
+    let place = Place::with_students(Settings::default(), 30);
+    let secure = Secure::http2_before(address_of(&place.api)).unwrap();
+    configure(&place, &secure, "");
+    std::fs::write(place.path("authority.pem"), secure.authority()).unwrap();
+    let (exit, said) = end(&place.run(&["send", "--ca-file", "authority.pem"]));
+    assert_eq!(exit, Some(0), "{said}");
+    assert_eq!(place.requests("POST").len(), 30);
 }
