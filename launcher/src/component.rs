@@ -35,6 +35,9 @@ pub enum ComponentError {
         /// Why it cannot be read.
         reason: String,
     },
+    /// This processor is older than those that the component inside is compiled for.
+    #[error("this program is made for processors of the level x86-64-v2, and this one is older")]
+    Processor,
     /// The runtime does not take it.
     #[error("{what} cannot be run: {reason}")]
     Invalid {
@@ -45,27 +48,39 @@ pub enum ComponentError {
     },
 }
 
+impl ComponentError {
+    /// What the user can do.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Processor => {
+                "run lightbeam.wasm with wasmtime instead; for a virtual machine, choose a newer model of processor"
+            }
+            Self::Missing { .. } | Self::Invalid { .. } => {
+                "put lightbeam.wasm beside this program, or build it with `cargo xtask build`"
+            }
+        }
+    }
+}
+
 impl Component {
     /// The component inside this program, else `lightbeam.wasm` beside it, which takes a moment to compile.
     pub fn of_this_program() -> Result<Self, ComponentError> {
-        let engine = engine().map_err(|error| invalid("the component inside this program", &error))?;
         if EMBEDDED.is_empty() {
-            let path = std::env::current_exe().unwrap_or_default().with_file_name(BESIDE);
-            return Self::compile(engine, &path);
+            return Self::from_file(&std::env::current_exe().unwrap_or_default().with_file_name(BESIDE));
         }
+        if !is_usual_processor() {
+            return Err(ComponentError::Processor);
+        }
+        let engine = engine().map_err(|error| invalid("the component inside this program", &error))?;
         let code = embedded(&engine).map_err(|error| invalid("the component inside this program", &error))?;
         Ok(Self { engine, code })
     }
 
-    /// A component in a file, compiled now.
+    /// A component in a file, compiled now, for the processor at hand.
     pub fn from_file(path: &Path) -> Result<Self, ComponentError> {
-        let engine = engine().map_err(|error| invalid(&path.display().to_string(), &error))?;
-        Self::compile(engine, path)
-    }
-
-    fn compile(engine: Engine, path: &Path) -> Result<Self, ComponentError> {
         let bytes = std::fs::read(path)
             .map_err(|error| ComponentError::Missing { path: path.to_owned(), reason: error.to_string() })?;
+        let engine = Engine::default();
         let code = wasmtime::component::Component::from_binary(&engine, &bytes)
             .map_err(|error| invalid(&path.display().to_string(), &error))?;
         Ok(Self { engine, code })
@@ -77,12 +92,27 @@ pub fn precompile(component: &[u8]) -> Result<Vec<u8>, ComponentError> {
     engine().and_then(|engine| engine.precompile_component(component)).map_err(|error| invalid("the component", &error))
 }
 
-/// What every processor of the level x86-64-v2 has (those made since 2011; distributions ask for it, too). With less,
-/// the component's 128-bit instructions take many times as long as what they stand for.
+/// What every processor of the level x86-64-v2 has, which current distributions ask for, too. With less, the component's
+/// 128-bit instructions take many times as long as what they stand for.
 const X86_64_V2: [&str; 6] = ["has_cmpxchg16b", "has_popcnt", "has_sse3", "has_sse41", "has_sse42", "has_ssse3"];
 
-/// The engine of all components. It compiles for any usual processor of this machine's kind, as the program may be run
-/// on another one than it was built on.
+/// Whether this processor has all that.
+fn is_usual_processor() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    {
+        is_x86_feature_detected!("cmpxchg16b")
+            && is_x86_feature_detected!("popcnt")
+            && is_x86_feature_detected!("sse3")
+            && is_x86_feature_detected!("sse4.1")
+            && is_x86_feature_detected!("sse4.2")
+            && is_x86_feature_detected!("ssse3")
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    true
+}
+
+/// The engine of the component inside. It compiles for any usual processor of this machine's kind, as the program may be
+/// run on another one than it was built on.
 fn engine() -> wasmtime::Result<Engine> {
     let mut config = Config::new();
     config.target(env!("LIGHTBEAM_TARGET"))?;

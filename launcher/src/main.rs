@@ -72,12 +72,7 @@ fn run(words: &Words, invocation: &lightbeam_core::invocation::Invocation) -> Ex
     };
     let component = match Component::of_this_program() {
         Ok(component) => component,
-        Err(error) => {
-            return wrong(
-                &error.to_string(),
-                "put lightbeam.wasm beside this program, or build it with `cargo xtask build`",
-            );
-        }
+        Err(error) => return wrong(&error.to_string(), error.hint()),
     };
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,

@@ -152,18 +152,18 @@ impl<'a, H: Host> Session<'a, H> {
         if self.is_ending() { None } else { Some(permit) }
     }
 
-    /// Each of these with leave to be worked on. When the run is ending, `leave` gets those that no longer have it.
+    /// Each of these with leave to be worked on. When the run is ending, `without` gets those that no longer have it.
     pub(crate) fn permitted<'s, T: 's>(
         &'s self,
         all: Vec<T>,
-        leave: impl Fn(Vec<T>) + 's,
+        without: impl Fn(Vec<T>) + 's,
     ) -> impl Stream<Item = (T, Permit)> + 's {
-        stream::unfold((all.into_iter(), leave), move |(mut all, leave)| async move {
+        stream::unfold((all.into_iter(), without), move |(mut all, without)| async move {
             let next = all.next()?;
             match self.permit().await {
-                Some(permit) if self.goes_on().await => Some(((next, permit), (all, leave))),
+                Some(permit) if self.goes_on().await => Some(((next, permit), (all, without))),
                 _ => {
-                    leave(std::iter::once(next).chain(all).collect());
+                    without(std::iter::once(next).chain(all).collect());
                     None
                 }
             }

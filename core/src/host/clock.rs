@@ -17,6 +17,7 @@ pub trait Clock {
         self.monotonic()
     }
 
-    /// Completes when `duration` has passed. `Duration::ZERO` yields once to whatever else is ready.
+    /// Completes when `duration` has passed; one of ten seconds or more, which is a deadline, may be counted from when the
+    /// executor last looked at the time. `Duration::ZERO` yields once to whatever else is ready.
     async fn sleep(&self, duration: Duration);
 }

@@ -91,12 +91,13 @@ impl Server {
             return self.answer(connection, "204 No Content", headers, b"");
         }
         match path {
-            "/echo" => {
+            "/echo" | "/refused" => {
                 let mut headers = format!("x-method: {}\r\nx-target: {}\r\n", request.method, request.target);
                 if let Some(echo) = &request.echo {
                     headers += &format!("x-echo: {echo}\r\n");
                 }
-                self.answer(connection, "200 OK", &headers, &request.body)
+                let status = if path == "/echo" { "200 OK" } else { "400 Bad Request" };
+                self.answer(connection, status, &headers, &request.body)
             }
             "/redirect" => self.answer(connection, "302 Found", "location: /echo\r\n", b""),
             "/big" => {

@@ -39,8 +39,8 @@ impl WasiHttp {
         let stream =
             if body.is_empty() { None } else { Some(outgoing.body().map_err(|()| invalid("the request's body"))?) };
         let exchange = outgoing_handler::handle(outgoing, None).map_err(|code| failure(&code))?;
-        let is_read = request.method == Method::GET;
-        let Some(stream) = stream else { return receive(answered(&exchange).await?, is_read, max_body).await };
+        let is_get = request.method == Method::GET;
+        let Some(stream) = stream else { return receive(answered(&exchange).await?, is_get, max_body).await };
         // An answer may come before the body is sent whole; then the rest of the body is of no use to anybody.
         let answered = {
             let send = pin!(send_body(stream, body));
@@ -50,7 +50,7 @@ impl WasiHttp {
                 Either::Right((answer, _)) => answer,
             }
         };
-        receive(answered?, is_read, max_body).await
+        receive(answered?, is_get, max_body).await
     }
 }
 
@@ -135,11 +135,11 @@ async fn answered(exchange: &FutureIncomingResponse) -> Result<IncomingResponse,
     }
 }
 
-async fn receive(response: IncomingResponse, is_read: bool, max_body: usize) -> Result<Response, HttpError> {
+async fn receive(response: IncomingResponse, is_get: bool, max_body: usize) -> Result<Response, HttpError> {
     let status = response.status();
     let fields = response.headers();
     let mut headers = http::HeaderMap::new();
-    let length = if is_read || !(200..300).contains(&status) {
+    let length = if is_get || !(200..300).contains(&status) {
         for (name, value) in fields.entries() {
             // What is no valid header is none that the engine could ask for.
             if let (Ok(name), Ok(value)) =

@@ -193,14 +193,15 @@ impl Data {
 
 /// The lines of all files below a folder.
 fn lines_below(folder: &Path) -> Result<u64> {
+    project::files_below(folder)?.into_iter().map(|file| lines_of(&folder.join(file))).sum()
+}
+
+fn lines_of(path: &Path) -> Result<u64> {
+    let failed = |error: std::io::Error| Failure::file("read", path, &error);
     let mut lines = 0;
-    for file in project::files_below(folder)? {
-        let path = folder.join(file);
-        let failed = |error: std::io::Error| Failure::file("read", &path, &error);
-        for line in BufReader::new(File::open(&path).map_err(failed)?).split(b'\n') {
-            line.map_err(failed)?;
-            lines += 1;
-        }
+    for line in BufReader::new(File::open(path).map_err(failed)?).split(b'\n') {
+        line.map_err(failed)?;
+        lines += 1;
     }
     Ok(lines)
 }

@@ -233,8 +233,8 @@ impl<'a, H: Host> EndpointRun<'a, H> {
     }
 
     async fn remove(&self, targets: Vec<Target>) {
-        let leave = |left: Vec<Target>| left.into_iter().for_each(|target| self.not_tried(target));
-        let removing = self.session.permitted(targets, leave).map(|(target, permit)| async move {
+        let without = |left: Vec<Target>| left.into_iter().for_each(|target| self.not_tried(target));
+        let removing = self.session.permitted(targets, without).map(|(target, permit)| async move {
             self.remove_one(target).await;
             drop(permit);
         });

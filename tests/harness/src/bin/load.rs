@@ -159,11 +159,10 @@ async fn pages(server: SocketAddr, out: File, count: usize, endpoints: &[&str]) 
             };
             let path = format!("/data/v3/ed-fi/{endpoint}?limit={PAGE}&offset={offset}");
             let (status, body) = connection.ask(Method::GET, &path, Bytes::new()).await?;
-            // Endpoints of another namespace are passed over.
-            if !status.is_success() && status != StatusCode::NOT_FOUND {
+            if !status.is_success() {
                 return Err(format!("{path}: {status}").into());
             }
-            if status.is_success() && body.len() > 2 {
+            if body.len() > 2 {
                 out.borrow_mut().write_all(&body)?;
                 bytes += body.len() as u64;
                 continue;

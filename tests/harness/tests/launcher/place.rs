@@ -61,6 +61,12 @@ impl Place {
         self.folder.path().join(name)
     }
 
+    /// Has the API tell in its documents that it is to be found at this root, and the configuration, too.
+    pub(crate) fn is_at(&self, root: &str, more: &str) {
+        self.api.with_state(|state| state.change(|settings| settings.public_url = Some(root.to_owned())));
+        self.configure(&format!("base_url: {root}"), more);
+    }
+
     /// The launcher in this folder, with the secret among its variables.
     pub(crate) fn command(&self, words: &[&str]) -> Command {
         let (name, value) = SECRET;
@@ -83,18 +89,6 @@ impl Place {
     pub(crate) fn results(&self, name: &str) -> Value {
         serde_json::from_slice(&std::fs::read(self.path(name)).unwrap()).unwrap()
     }
-}
-
-/// The configuration of all URLs below this root, whatever its discovery document says.
-pub(crate) fn urls_below(root: &str) -> String {
-    let urls = [
-        format!("base_url: {root}"),
-        format!("oauth_url: {root}/oauth/token"),
-        format!("dependencies_url: {root}/metadata/data/v3/dependencies"),
-        format!("data_url: {root}/data/v3/"),
-        format!("open_api_metadata_url: {root}/metadata/"),
-    ];
-    urls.join("\n  ")
 }
 
 /// Where an API listens.

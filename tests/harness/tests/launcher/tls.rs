@@ -3,19 +3,19 @@
 use lightbeam_harness::secure::Secure;
 use lightbeam_sim::Settings;
 
-use crate::place::{Place, address_of, end, urls_below};
+use crate::place::{Place, address_of, end};
 
 /// A place whose API is behind secure connections.
 fn place() -> (Place, Secure) {
     let place = Place::with_students(Settings::default(), 3);
     let secure = Secure::before(address_of(&place.api)).unwrap();
-    configure(&place, &secure, "");
+    place.is_at(&root(&secure), "");
     std::fs::write(place.path("authority.pem"), secure.authority()).unwrap();
     (place, secure)
 }
 
-fn configure(place: &Place, secure: &Secure, more: &str) {
-    place.configure(&urls_below(&format!("https://{}", secure.address())), more);
+fn root(secure: &Secure) -> String {
+    format!("https://{}", secure.address())
 }
 
 #[test]
@@ -39,7 +39,7 @@ fn an_unknown_authority_is_refused_and_one_that_is_named_is_trusted() {
 #[test]
 fn checking_can_be_turned_off() {
     let (place, secure) = place();
-    configure(&place, &secure, "connection:\n  verify_ssl: false\n");
+    place.is_at(&root(&secure), "connection:\n  verify_ssl: false\n");
     let (exit, said) = end(&place.run(&["send"]));
     assert_eq!(exit, Some(0), "{said}");
     assert_eq!(place.requests("POST").len(), 3);
@@ -49,7 +49,7 @@ fn checking_can_be_turned_off() {
 fn a_server_that_speaks_http_2_alone_is_understood() {
     let place = Place::with_students(Settings::default(), 30);
     let secure = Secure::http2_before(address_of(&place.api)).unwrap();
-    configure(&place, &secure, "");
+    place.is_at(&root(&secure), "");
     std::fs::write(place.path("authority.pem"), secure.authority()).unwrap();
     let (exit, said) = end(&place.run(&["send", "--ca-file", "authority.pem"]));
     assert_eq!(exit, Some(0), "{said}");

@@ -1,7 +1,7 @@
 use super::send::{CONNECTIONS, goal};
 use crate::bench::place::{COMPONENT, LAUNCHER, LIMIT, PYTHON, Place};
 use crate::bench::report::{Job, Wanted};
-use crate::bench::{Bench, lines_below, observe};
+use crate::bench::{Bench, lines_below, lines_of, observe};
 use crate::failure::{Failure, Result};
 use crate::{project, say};
 
@@ -15,6 +15,10 @@ pub(super) fn fetch(bench: &Bench) -> Result<Job> {
     let (_, filled) = place.run_with_results(&bench.tools, LAUNCHER, &["send"])?;
     let held = filled.accepted();
     let selector = endpoints.join(",");
+    // The only ones of another namespace.
+    let (candidates, ed_fi): (Vec<_>, Vec<_>) = endpoints.iter().partition(|name| *name == "candidates");
+    let candidates = candidates.iter().map(|name| lines_of(&data.folder.join(format!("{name}.jsonl"))));
+    let candidates = candidates.sum::<Result<u64>>()?;
     let tools = bench.tools.among(&[LAUNCHER, COMPONENT, PYTHON, LIMIT]);
     let out = project::target().join("bench").join("fetched");
     let anew = |tool| {
@@ -24,7 +28,7 @@ pub(super) fn fetch(bench: &Bench) -> Result<Job> {
     };
     let pages = |place: &Place| {
         let mut command = bench.tools.program("load");
-        command.args(["pages", &api.address]).arg(out.join("all.json")).arg(CONNECTIONS).args(&endpoints);
+        command.args(["pages", &api.address]).arg(out.join("all.json")).arg(CONNECTIONS).args(&ed_fi);
         place.watched(command, observe::watch)
     };
     // The API puts its answers together when they are asked for the first time.
@@ -32,7 +36,7 @@ pub(super) fn fetch(bench: &Bench) -> Result<Job> {
     let series = bench.in_turn(&tools, |tool| {
         let place = anew(tool)?;
         if tool == LIMIT {
-            return Ok((held, pages(&place)?));
+            return Ok((held - candidates, pages(&place)?));
         }
         let sample = place.run(&bench.tools, tool, &["fetch", "-s", &selector])?;
         let fetched = lines_below(&out)?;
@@ -48,7 +52,7 @@ pub(super) fn fetch(bench: &Bench) -> Result<Job> {
         goals: Vec::new(),
         notes: vec![
             "the API shares the two cores; the limit asks for the same pages over 8 connections and writes the bytes as \
-             they come"
+             they come, but for the candidates"
                 .into(),
         ],
     };

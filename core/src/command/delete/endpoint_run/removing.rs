@@ -51,14 +51,14 @@ impl<H: Host> EndpointRun<'_, H> {
             self.session.flush(&self.log).await;
         }
         // Those that no longer get leave are as they were before.
-        let leave = |left: Vec<Target>| {
+        let without = |left: Vec<Target>| {
             let restored = left.into_iter().map(|target| {
                 target.tombstones.restore(&self.log);
                 (target.id, target.refused)
             });
             self.not_tried(restored.collect());
         };
-        let removing = self.session.permitted(targets, leave).map(|(target, permit)| async move {
+        let removing = self.session.permitted(targets, without).map(|(target, permit)| async move {
             self.remove_one(target).await;
             drop(permit);
         });
