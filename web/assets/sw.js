@@ -98,7 +98,12 @@ async function kept(name, request) {
 
 async function renewed(name, request) {
   const response = await fetch(request);
-  if (response.ok) await (await caches.open(current)).put(address(name), response.clone());
+  if (response.ok) {
+    const copy = response.clone();
+    // A browser without room for the copy shows the page all the same; it asks for the file again then.
+    const keeping = caches.open(current).then((cache) => cache.put(address(name), copy));
+    await keeping.catch((error) => console.warn(`${name} is not kept: ${error}`));
+  }
   return response;
 }
 
