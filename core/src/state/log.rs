@@ -44,6 +44,8 @@ struct State {
     pending: Vec<u8>,
     /// The length of what is whole in the blob; 0 when it must be written anew.
     length: u64,
+    /// What it was when the blob was loaded.
+    loaded: u64,
     /// Whether something may stand behind that.
     tail: bool,
     /// Whether the next [`Log::finish`] writes the blob anew in any case.
@@ -64,9 +66,11 @@ impl Log {
         let mut state = State::default();
         let mut damage = Damage::default();
         let blob_length = storage.len(&name).await?.unwrap_or(0);
-        if blob_length / ENTRY as u64 >= u64::from(u32::MAX / 2) {
+        let most = usize::try_from(blob_length / ENTRY as u64).unwrap_or(usize::MAX);
+        if most >= u32::MAX as usize / 2 {
             return Err(unusable(&name, "is too large to be read"));
         }
+        state.memory = Memory::with_room(most);
         let mut position = 0;
         // Unreadable entries are skipped if a readable one follows, else they are the torn tail.
         let mut unreadable = 0;
@@ -107,6 +111,7 @@ impl Log {
         }
         damage.torn = blob_length - state.length;
         state.tail = damage.torn > 0;
+        state.loaded = state.length;
         Ok(Self { name, state: RefCell::new(state), writing: Mutex::new(()), damage })
     }
 
@@ -136,8 +141,9 @@ impl Log {
         self.state.borrow().memory.latest_of_key(key)
     }
 
-    /// Remembers that a record stands in this run's data, and tells whether it did before. Not part of the blob.
-    pub fn mark_seen(&self, digest: &Digest) -> bool {
+    /// Remembers that a record stands in this run's data (which is not part of the blob), and tells whether it did before,
+    /// and what is known of it.
+    pub fn mark_seen(&self, digest: &Digest) -> (bool, Standing) {
         self.state.borrow_mut().memory.mark_seen(digest)
     }
 
@@ -226,14 +232,14 @@ impl Log {
         Ok(())
     }
 
-    /// Ends the work on this endpoint: flushes, and if more than half of the blob says nothing any more, writes it
-    /// anew. Outdated answers are kept only of records that stood in this run.
+    /// Ends the work on this endpoint: flushes, and if something was added and more than half of the blob says nothing any
+    /// more, writes it anew. Outdated answers are kept only of records that stood in this run.
     pub async fn finish<S: Storage, L: Lock>(&self, storage: &S, lock: &L) -> Result<(), StorageError> {
         let _writing = self.writing.lock().await;
         self.write_pending(storage, lock).await?;
         let replacement = {
             let state = self.state.borrow();
-            if state.emptying || state.length == 0 {
+            if state.emptying || state.length == 0 || (state.length == state.loaded && !state.renew) {
                 return Ok(());
             }
             let entries = state.length / ENTRY as u64 - 1;

@@ -42,6 +42,8 @@ pub enum Standing {
 const ANSWERED: u8 = 1;
 const OUTDATED: u8 = 2;
 const SEEN: u8 = 4;
+/// Another record has the same key, or had it.
+const SHARED: u8 = 8;
 
 /// One record. Bytes instead of an integer for the key spare the padding.
 #[derive(Debug, Clone, Copy)]
@@ -100,6 +102,15 @@ fn key_hash(key: u64) -> u64 {
 }
 
 impl Memory {
+    /// With room for so many records, each with a key of its own.
+    pub(super) fn with_room(records: usize) -> Self {
+        Self {
+            by_digest: HashTable::with_capacity(records),
+            by_key: HashTable::with_capacity(records),
+            ..Self::default()
+        }
+    }
+
     /// Takes in one entry, as if it had just happened.
     pub(super) fn apply(&mut self, entry: &Entry) {
         match entry {
@@ -126,7 +137,7 @@ impl Memory {
         record.time = answer.time;
         record.number = number;
         record.status = status;
-        record.flags = record.flags & SEEN | ANSWERED | if answer.outdated { OUTDATED } else { 0 };
+        record.flags = record.flags & (SEEN | SHARED) | ANSWERED | if answer.outdated { OUTDATED } else { 0 };
         let key = u64::from_le_bytes(record.key);
         if key == NO_KEY {
             return;
@@ -139,6 +150,11 @@ impl Memory {
             return;
         };
         let last = self.keys.at(place).last;
+        if last != index {
+            for index in [last, index] {
+                self.records.at_mut(index).flags |= SHARED;
+            }
+        }
         if !answer.outdated || !self.is_live(self.records.at(last)) {
             self.keys.at_mut(place).last = index;
         }
@@ -202,6 +218,10 @@ impl Memory {
         if record.flags & OUTDATED != 0 {
             return true;
         }
+        // Its own answers never outdate it, and looking for a key takes as long as all the rest.
+        if record.flags & SHARED == 0 {
+            return false;
+        }
         let key = u64::from_le_bytes(record.key);
         let Some(place) = (key != NO_KEY).then(|| self.find_key(key)).flatten() else { return false };
         let Key { success, uncertain, .. } = *self.keys.at(place);
@@ -209,8 +229,14 @@ impl Memory {
     }
 
     pub(super) fn standing(&self, digest: &Digest) -> Standing {
-        let Some(answer) = self.answer(digest) else { return Standing::Unknown };
-        let Answer { status, time, outdated, .. } = answer;
+        self.find(digest).map_or(Standing::Unknown, |index| self.standing_of(self.records.at(index)))
+    }
+
+    fn standing_of(&self, record: &Record) -> Standing {
+        if !self.is_live(record) {
+            return Standing::Unknown;
+        }
+        let Answer { status, time, outdated, .. } = self.written_back(record);
         match () {
             () if outdated => Standing::Outdated { status, time },
             () if is_success(status) => Standing::Accepted { status, time },
@@ -241,12 +267,12 @@ impl Memory {
         self.is_live(record).then_some(record.digest)
     }
 
-    pub(super) fn mark_seen(&mut self, digest: &Digest) -> bool {
+    pub(super) fn mark_seen(&mut self, digest: &Digest) -> (bool, Standing) {
         let index = self.find(digest).unwrap_or_else(|| self.add(digest, NO_KEY, 0));
         let record = self.records.at_mut(index);
         let seen = record.flags & SEEN != 0;
         record.flags |= SEEN;
-        seen
+        (seen, self.standing_of(self.records.at(index)))
     }
 
     /// The records that are worth keeping, in the order of their answers: all but the outdated ones that did not stand

@@ -72,7 +72,9 @@ pub fn answer(state: &mut State, request: &Request<Bytes>, now: u64) -> Answer {
     }
     if state.settings.bare && request.method() == Method::POST && request.uri().path().contains("/data/") {
         let delay = Duration::from_millis(state.settings.latency_ms);
-        return Answer { delay, ..Answer::whole(response(StatusCode::CREATED, None, Bytes::new())) };
+        let mut created = response(StatusCode::CREATED, None, Bytes::new());
+        cors::allow(&state.settings.cors(), request.headers(), &mut created);
+        return Answer { delay, ..Answer::whole(created) };
     }
     let mut entry = state.log.begin(request.method(), request.uri(), request.body(), now, state.settings.log_bodies);
     let mut answer = scripted(state, request, now, entry.sequence);

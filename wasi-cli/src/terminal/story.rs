@@ -1,7 +1,5 @@
 //! What the events of a run are worth telling.
 
-use std::collections::HashMap;
-
 use lightbeam_core::event::{
     DryRun, EndpointId, Event, Failure, Finding, Outcome, RecordEvent, RecordsEvent, RemovalPlan, Skip,
 };
@@ -16,7 +14,8 @@ const TOLD: u64 = 10;
 #[derive(Debug)]
 pub(super) struct Story {
     results_file: Option<String>,
-    endpoints: HashMap<EndpointId, Tally>,
+    /// Those that are worked on: a few side by side. Most events are of the one that was told of last, which is the first.
+    endpoints: Vec<(EndpointId, Tally)>,
 }
 
 #[derive(Debug, Default)]
@@ -29,7 +28,16 @@ struct Tally {
 impl Story {
     /// A story of a run that writes its results to this file.
     pub(super) fn new(results_file: Option<String>) -> Self {
-        Self { results_file, endpoints: HashMap::new() }
+        Self { results_file, endpoints: Vec::new() }
+    }
+
+    fn tally(&mut self, endpoint: &EndpointId) -> &mut Tally {
+        let at = self.endpoints.iter().position(|(known, _)| known == endpoint).unwrap_or_else(|| {
+            self.endpoints.push((endpoint.clone(), Tally::default()));
+            self.endpoints.len() - 1
+        });
+        self.endpoints.swap(0, at);
+        &mut self.endpoints[0].1
     }
 
     /// The lines an event is worth, those of severity Debug left out unless `debug`: there may be one for each record.
@@ -69,7 +77,7 @@ impl Story {
                 .with("bytes", *bytes),
             ],
             Event::EndpointStarted { endpoint, url } => {
-                self.endpoints.entry(endpoint.clone()).or_default();
+                self.tally(endpoint);
                 vec![
                     Line::new(Severity::Info, "endpoint_started", format!("{endpoint} …"))
                         .with("endpoint", endpoint.to_string())
@@ -116,7 +124,7 @@ impl Story {
     }
 
     fn record(&mut self, record: &RecordEvent, debug: bool) -> Vec<Line> {
-        let tally = self.endpoints.entry(record.endpoint.clone()).or_default();
+        let tally = self.tally(&record.endpoint);
         match &record.outcome {
             Outcome::Succeeded { status } => {
                 tally.succeeded += 1;
@@ -149,7 +157,7 @@ impl Story {
     }
 
     fn records(&mut self, records: &RecordsEvent) -> Vec<Line> {
-        let tally = self.endpoints.entry(records.endpoint.clone()).or_default();
+        let tally = self.tally(&records.endpoint);
         let line = |severity, kind: &'static str, what: String| {
             vec![
                 Line::new(
@@ -182,7 +190,8 @@ impl Story {
     }
 
     fn endpoint_finished(&mut self, endpoint: &EndpointId) -> Vec<Line> {
-        let Some(tally) = self.endpoints.remove(endpoint) else { return Vec::new() };
+        let Some(at) = self.endpoints.iter().position(|(known, _)| known == endpoint) else { return Vec::new() };
+        let (_, tally) = self.endpoints.swap_remove(at);
         let mut lines = Vec::new();
         if let Some(more) = tally.failed.checked_sub(TOLD).filter(|more| *more > 0) {
             let (place, hint) = match &self.results_file {

@@ -43,7 +43,7 @@ pub(super) enum Treatment {
 
 /// Decides on a line, and remembers that it stood there.
 pub(super) fn treat(log: &Log, digest: &Digest, rules: &ResendRules) -> Treatment {
-    if log.mark_seen(digest) {
+    if log.mark_seen(digest).0 {
         return Treatment::Repeated;
     }
     let standing = log.standing(digest);

@@ -74,14 +74,32 @@ fn what_may_have_been_carried_out_makes_older_successes_uncertain() {
 fn lines_that_stood_earlier_in_the_run_are_known_without_an_answer() {
     let host = MemoryHost::new();
     let log = load(&host);
-    assert!(!log.mark_seen(&digest(1)));
-    assert!(log.mark_seen(&digest(1)));
+    assert!(!log.mark_seen(&digest(1)).0);
+    assert!(log.mark_seen(&digest(1)).0);
     assert_eq!(log.standing(&digest(1)), Standing::Unknown);
     log.put(digest(1), 7, 100, 201);
-    assert!(log.mark_seen(&digest(1)));
+    assert!(log.mark_seen(&digest(1)).0);
     finish(&host, &log);
     assert_eq!(host.storage().blob(NAME).unwrap().len(), 2 * ENTRY);
-    assert!(!load(&host).mark_seen(&digest(1)), "another run");
+    assert!(!load(&host).mark_seen(&digest(1)).0, "another run");
+}
+
+#[test]
+fn a_run_that_adds_nothing_leaves_the_blob_as_it_is() {
+    let host = MemoryHost::new();
+    let log = load(&host);
+    for time in 100..104 {
+        log.put(digest(1), 7, time, 201);
+    }
+    // A run that was killed: most of its blob says nothing any more.
+    flush(&host, &log);
+    let log = load(&host);
+    assert_eq!(log.mark_seen(&digest(1)), (false, accepted(201, 103)));
+    finish(&host, &log);
+    assert_eq!(host.storage().blob(NAME).unwrap().len(), 5 * ENTRY);
+    log.put(digest(1), 7, 104, 200);
+    finish(&host, &log);
+    assert_eq!(host.storage().blob(NAME).unwrap().len(), 2 * ENTRY);
 }
 
 #[test]

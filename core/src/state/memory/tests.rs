@@ -47,9 +47,9 @@ fn a_key_that_is_made_in_another_way_replaces_the_old_one() {
     let mut memory = Memory::default();
     put(&mut memory, 1, 10, 201);
     put(&mut memory, 2, 10, 409);
-    assert!(!memory.mark_seen(&digest(1)));
+    assert!(!memory.mark_seen(&digest(1)).0);
     put(&mut memory, 1, 20, 201);
-    assert!(memory.mark_seen(&digest(1)), "the run is remembered");
+    assert!(memory.mark_seen(&digest(1)).0, "the run is remembered");
     assert_eq!(memory.latest_of_key(20), Some(digest(1)));
     assert_eq!(memory.latest_of_key(10), Some(digest(2)));
     put(&mut memory, 3, 10, 201);

@@ -75,8 +75,8 @@ impl<H: Host> EndpointRun<'_, H> {
             }
         };
         let digest = Digest::of(&bytes);
-        let seen = self.log.mark_seen(&digest);
-        if self.is_skipped_at_once(file, line.number, &digest, seen) {
+        let (seen, standing) = self.log.mark_seen(&digest);
+        if self.is_skipped_at_once(file, line.number, standing, seen) {
             return None;
         }
         let natural_key = self.endpoint.key.as_ref().and_then(|key| key.hash(&bytes));
@@ -90,11 +90,10 @@ impl<H: Host> EndpointRun<'_, H> {
 
     /// Skips a line for which its natural key has no say, and so need not be read: the line was answered, no record is
     /// in flight that it may have to wait for, and none is parked that it may make moot.
-    fn is_skipped_at_once(&self, file: usize, line: u64, digest: &Digest, seen: bool) -> bool {
+    fn is_skipped_at_once(&self, file: usize, line: u64, standing: Standing, seen: bool) -> bool {
         if !self.in_flight.borrow().is_empty() || !self.in_place.borrow().is_empty() {
             return false;
         }
-        let standing = self.log.standing(digest);
         let Decision::Skip(skip) = decide(standing, seen, self.rules) else { return false };
         self.skip(file, line, standing, skip);
         true
