@@ -94,14 +94,6 @@ impl Bench {
         Data::in_folder(flat(&folder)?)
     }
 
-    /// About so many records, of which half are students and nearly all others their enrolments.
-    fn enrolments(&self, records: u64) -> Result<Data> {
-        let students = (records / self.shrink / 2).max(1);
-        let folder = project::target().join("bench").join(format!("data-enrolments-{students}"));
-        self.api.district_of(students, Some("studentSchoolAssociations"), &folder)?;
-        Data::in_folder(flat(&folder)?)
-    }
-
     /// So many records of one endpoint.
     fn students(&self, records: u64) -> Result<Data> {
         let records = (records / self.shrink).max(1);

@@ -9,21 +9,19 @@ const LOCAL: &str = "validate:\n  methods: [references]\n  references:\n    remo
 
 /// References against local files.
 pub(super) fn references(bench: &Bench) -> Result<Job> {
-    let series = measured(bench, &bench.enrolments(10_000)?, &[LAUNCHER, PYTHON], LOCAL)?;
+    let series = measured(bench, &bench.district(10_000)?, &[LAUNCHER, PYTHON], LOCAL)?;
     let mut job = Job {
         name: "references",
         title: "Validate references, against local files".into(),
         series,
         goals: Vec::new(),
-        notes: vec!["students and their enrolments; the last row has no Python tool beside it, whose time grows with the square of the \
-             records"
-                .into()],
+        notes: vec!["a whole district; the last row has no Python tool beside it".into()],
     };
     job.goals = vec![goal(
         "launcher, times the Python tool's records a second",
         job.ratio(LAUNCHER, PYTHON),
         Wanted::AtLeast(50.0),
     )];
-    job.series.extend(measured(bench, &bench.enrolments(200_000)?, &[LAUNCHER], LOCAL)?);
+    job.series.extend(measured(bench, &bench.district(200_000)?, &[LAUNCHER], LOCAL)?);
     Ok(job)
 }
