@@ -68,7 +68,7 @@ impl Component {
         if EMBEDDED.is_empty() {
             return Self::from_file(&std::env::current_exe().unwrap_or_default().with_file_name(BESIDE));
         }
-        if !is_usual_processor() {
+        if usual().iter().any(|(_, is_there)| !is_there) {
             return Err(ComponentError::Processor);
         }
         let engine = engine().map_err(|error| invalid("the component inside this program", &error))?;
@@ -92,23 +92,23 @@ pub fn precompile(component: &[u8]) -> Result<Vec<u8>, ComponentError> {
     engine().and_then(|engine| engine.precompile_component(component)).map_err(|error| invalid("the component", &error))
 }
 
-/// What every processor of the level x86-64-v2 has, which current distributions ask for, too. With less, the component's
-/// 128-bit instructions take many times as long as what they stand for.
-const X86_64_V2: [&str; 6] = ["has_cmpxchg16b", "has_popcnt", "has_sse3", "has_sse41", "has_sse42", "has_ssse3"];
+/// What every processor of the level x86-64-v2 has, which current distributions ask for, too, and whether this one has it.
+/// With less, the component's 128-bit instructions take many times as long as what they stand for.
+#[cfg(target_arch = "x86_64")]
+fn usual() -> Vec<(&'static str, bool)> {
+    vec![
+        ("has_cmpxchg16b", is_x86_feature_detected!("cmpxchg16b")),
+        ("has_popcnt", is_x86_feature_detected!("popcnt")),
+        ("has_sse3", is_x86_feature_detected!("sse3")),
+        ("has_sse41", is_x86_feature_detected!("sse4.1")),
+        ("has_sse42", is_x86_feature_detected!("sse4.2")),
+        ("has_ssse3", is_x86_feature_detected!("ssse3")),
+    ]
+}
 
-/// Whether this processor has all that.
-fn is_usual_processor() -> bool {
-    #[cfg(target_arch = "x86_64")]
-    {
-        is_x86_feature_detected!("cmpxchg16b")
-            && is_x86_feature_detected!("popcnt")
-            && is_x86_feature_detected!("sse3")
-            && is_x86_feature_detected!("sse4.1")
-            && is_x86_feature_detected!("sse4.2")
-            && is_x86_feature_detected!("ssse3")
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    true
+#[cfg(not(target_arch = "x86_64"))]
+fn usual() -> Vec<(&'static str, bool)> {
+    Vec::new()
 }
 
 /// The engine of the component inside. It compiles for any usual processor of this machine's kind, as the program may be
@@ -116,10 +116,8 @@ fn is_usual_processor() -> bool {
 fn engine() -> wasmtime::Result<Engine> {
     let mut config = Config::new();
     config.target(env!("LIGHTBEAM_TARGET"))?;
-    if cfg!(target_arch = "x86_64") {
-        for setting in X86_64_V2 {
-            enable(&mut config, setting);
-        }
+    for (setting, _) in usual() {
+        enable(&mut config, setting);
     }
     Engine::new(&config)
 }

@@ -3,6 +3,7 @@
 mod floor;
 mod line;
 mod options;
+mod plan;
 mod status;
 mod story;
 
@@ -215,6 +216,11 @@ impl<W: Write> Told<W> {
 pub fn print_error(text: &str) {
     let mut out = std::io::stderr().lock();
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+/// So many of something, in words.
+fn counted(count: u64, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
 #[cfg(test)]

@@ -1,11 +1,10 @@
 //! What the events of a run are worth telling.
 
-use lightbeam_core::event::{
-    DryRun, EndpointId, Event, Failure, Finding, Outcome, RecordEvent, RecordsEvent, RemovalPlan, Skip,
-};
+use lightbeam_core::event::{EndpointId, Event, Failure, Finding, Outcome, RecordEvent, RecordsEvent, Skip};
 use lightbeam_core::notice::Severity;
 
 use super::line::Line;
+use super::{counted, plan};
 
 /// Failures that are told one by one for each endpoint.
 const TOLD: u64 = 10;
@@ -114,7 +113,7 @@ impl Story {
                 .with("wait_ms", milliseconds(*wait)),
             ],
             Event::EndpointFinished { endpoint } => self.endpoint_finished(endpoint),
-            Event::DryRun { endpoint, plan } => vec![dry_run(endpoint, plan)],
+            Event::DryRun { endpoint, plan } => vec![plan::line(endpoint, plan)],
             Event::Read { .. }
             | Event::Expected { .. }
             | Event::Received { .. }
@@ -284,63 +283,6 @@ fn reason(skip: Skip) -> &'static str {
     }
 }
 
-fn dry_run(endpoint: &EndpointId, plan: &DryRun) -> Line {
-    if let Some(removal) = &plan.removal {
-        return dry_removal(endpoint, plan, removal);
-    }
-    let mut parts = vec![
-        format!("{} new", plan.new),
-        format!("{} changed", plan.changed),
-        format!("{} already sent", plan.already_sent),
-        format!("{} failed before", plan.failed_before),
-    ];
-    for (count, what) in [(plan.repeated, "repeated or outdated"), (plan.unreadable, "unreadable")] {
-        if count > 0 {
-            parts.push(format!("{count} {what}"));
-        }
-    }
-    let text = format!("{endpoint}: {}; {} to be made", parts.join(", "), counted(plan.requests, "request"));
-    Line::new(Severity::Info, "dry_run", text)
-        .with("endpoint", endpoint.to_string())
-        .with("new", plan.new)
-        .with("changed", plan.changed)
-        .with("already_sent", plan.already_sent)
-        .with("failed_before", plan.failed_before)
-        .with("repeated", plan.repeated)
-        .with("unreadable", plan.unreadable)
-        .with("requests", plan.requests)
-}
-
-fn dry_removal(endpoint: &EndpointId, plan: &DryRun, removal: &RemovalPlan) -> Line {
-    let mut parts = vec![format!("{} to be deleted", counted(removal.found, "record"))];
-    for (count, what) in [
-        (removal.not_found, "not found"),
-        (removal.several_found, "found more than once"),
-        (plan.already_sent, "sent before"),
-        (plan.repeated, "repeated"),
-        (plan.unreadable, "unreadable"),
-        (removal.failed, "that cannot be looked up"),
-    ] {
-        if count > 0 {
-            parts.push(format!("{count} {what}"));
-        }
-    }
-    Line::new(Severity::Info, "dry_run", format!("{endpoint}: {}", parts.join(", ")))
-        .with("endpoint", endpoint.to_string())
-        .with("found", removal.found)
-        .with("not_found", removal.not_found)
-        .with("several_found", removal.several_found)
-        .with("already_sent", plan.already_sent)
-        .with("repeated", plan.repeated)
-        .with("unreadable", plan.unreadable)
-        .with("failed", removal.failed)
-        .with("requests", plan.requests)
-}
-
-fn counted(count: u64, what: &str) -> String {
-    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
-}
-
 fn milliseconds(duration: std::time::Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
@@ -395,25 +337,5 @@ mod tests {
         }
         let lines = story.hear(&Event::EndpointFinished { endpoint: endpoint() }, false);
         assert_eq!(lines[0].hint.as_deref(), Some("--results-file PATH lists them all"));
-    }
-
-    #[test]
-    fn a_plan_leaves_out_what_is_nought() {
-        let plan = DryRun { new: 2, already_sent: 5, requests: 1, ..DryRun::default() };
-        let mut story = Story::new(None);
-        assert_eq!(
-            texts(&story.hear(&Event::DryRun { endpoint: endpoint(), plan }, false)),
-            ["ed-fi/students: 2 new, 0 changed, 5 already sent, 0 failed before; 1 request to be made"]
-        );
-    }
-    #[test]
-    fn a_plan_of_removal_says_what_would_go() {
-        let removal = RemovalPlan { found: 2, not_found: 1, ..RemovalPlan::default() };
-        let plan = DryRun { already_sent: 5, requests: 5, removal: Some(removal), ..DryRun::default() };
-        let mut story = Story::new(None);
-        assert_eq!(
-            texts(&story.hear(&Event::DryRun { endpoint: endpoint(), plan }, false)),
-            ["ed-fi/students: 2 records to be deleted, 1 not found, 5 sent before"]
-        );
     }
 }

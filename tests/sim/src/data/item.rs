@@ -64,68 +64,60 @@ pub(crate) struct Rendered {
     records: HashMap<(usize, u64), Box<[u8]>>,
 }
 
-/// The record as a client reads it.
-pub(crate) fn render(
-    model: &Model,
-    store: &Store,
-    settings: &Settings,
-    endpoint: usize,
-    number: u64,
-    record: &Record,
-    out: &mut Vec<u8>,
-) {
-    let mut rendered = store.rendered.borrow_mut();
-    let now = Some((store.change_version, settings.shape, settings.has_links()));
-    if rendered.of != now {
-        *rendered = Rendered { of: now, records: HashMap::new() };
-    }
-    let bytes = rendered.records.entry((endpoint, number)).or_insert_with(|| {
-        let mut bytes = Vec::new();
-        render_anew(model, store, settings, endpoint, number, record, &mut bytes);
-        bytes.into()
-    });
-    out.extend_from_slice(bytes);
+/// Reads records as a client does.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Items<'a> {
+    pub(crate) model: &'a Model,
+    pub(crate) store: &'a Store,
+    pub(crate) settings: &'a Settings,
 }
 
-fn render_anew(
-    model: &Model,
-    store: &Store,
-    settings: &Settings,
-    endpoint: usize,
-    number: u64,
-    record: &Record,
-    out: &mut Vec<u8>,
-) {
-    let description = &model.endpoints[endpoint];
-    let mut own = Map::new();
-    own.insert("id".to_owned(), id(endpoint, number, settings.shape).into());
-    own.insert("_etag".to_owned(), etag(record).into());
-    if matches!(settings.shape, Shape::V7 | Shape::V8) {
-        own.insert("_lastModifiedDate".to_owned(), timestamp(record.modified).into());
-    }
-    if description.is_descriptor {
-        let name = description.entity.clone() + "Id";
-        let schema = &model.schemas[description.schema];
-        if let Some(name) = schema.spelling.get(&name.to_ascii_lowercase()) {
-            own.insert(name.clone(), number.into());
+impl Items<'_> {
+    /// Adds a record to `out`.
+    pub(crate) fn render(&self, endpoint: usize, number: u64, record: &Record, out: &mut Vec<u8>) {
+        let mut rendered = self.store.rendered.borrow_mut();
+        let now = Some((self.store.change_version, self.settings.shape, self.settings.has_links()));
+        if rendered.of != now {
+            *rendered = Rendered { of: now, records: HashMap::new() };
         }
+        let bytes =
+            rendered.records.entry((endpoint, number)).or_insert_with(|| self.rendered_anew(endpoint, number, record));
+        out.extend_from_slice(bytes);
     }
-    let stored = if settings.has_links() {
-        let mut body = parse(&record.body);
-        link(model, store, settings, description.schema, &mut body);
-        serde_json::to_vec(&body).expect("a parsed body can be written")
-    } else {
-        record.body.to_vec()
-    };
-    // The record's own text is kept: numbers are never printed anew unless links are added.
-    let added = Value::Object(own).to_string();
-    out.extend_from_slice(&added.as_bytes()[..added.len() - 1]);
-    let stored = stored.trim_ascii();
-    let inner = stored[1..].trim_ascii_start();
-    if inner != b"}" {
-        out.push(b',');
+
+    fn rendered_anew(&self, endpoint: usize, number: u64, record: &Record) -> Box<[u8]> {
+        let description = &self.model.endpoints[endpoint];
+        let mut own = Map::new();
+        own.insert("id".to_owned(), id(endpoint, number, self.settings.shape).into());
+        own.insert("_etag".to_owned(), etag(record).into());
+        if matches!(self.settings.shape, Shape::V7 | Shape::V8) {
+            own.insert("_lastModifiedDate".to_owned(), timestamp(record.modified).into());
+        }
+        if description.is_descriptor {
+            let name = description.entity.clone() + "Id";
+            let schema = &self.model.schemas[description.schema];
+            if let Some(name) = schema.spelling.get(&name.to_ascii_lowercase()) {
+                own.insert(name.clone(), number.into());
+            }
+        }
+        let stored = if self.settings.has_links() {
+            let mut body = parse(&record.body);
+            link(self.model, self.store, self.settings, description.schema, &mut body);
+            serde_json::to_vec(&body).expect("a parsed body can be written")
+        } else {
+            record.body.to_vec()
+        };
+        // The record's own text is kept: numbers are never printed anew unless links are added.
+        let added = Value::Object(own).to_string();
+        let mut bytes = added.as_bytes()[..added.len() - 1].to_vec();
+        let stored = stored.trim_ascii();
+        let inner = stored[1..].trim_ascii_start();
+        if inner != b"}" {
+            bytes.push(b',');
+        }
+        bytes.extend_from_slice(inner);
+        bytes.into()
     }
-    out.extend_from_slice(inner);
 }
 
 fn link(model: &Model, store: &Store, settings: &Settings, schema: usize, body: &mut Map<String, Value>) {

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
-use super::item;
+use super::item::Items;
 use super::query::{Candidates, Query};
 use super::store::{Record, Store};
 use crate::model::Model;
@@ -67,6 +67,7 @@ pub(crate) fn read(
     let size = asked.unwrap_or(DEFAULT_LIMIT).min(settings.page_limit);
     let offset = query.offset.unwrap_or(0);
 
+    let items = Items { model, store, settings };
     let mut body = vec![b'['];
     let mut last = None;
     let mut render = |number: u64, record: &Record| {
@@ -74,7 +75,7 @@ pub(crate) fn read(
             body.push(b',');
         }
         last = Some(number);
-        item::render(model, store, settings, endpoint, number, record, &mut body);
+        items.render(endpoint, number, record, &mut body);
     };
     let total = match query.candidates(model, store, endpoint) {
         Candidates::All => {

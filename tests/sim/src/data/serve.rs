@@ -185,7 +185,8 @@ impl Call<'_> {
             response(StatusCode::NOT_MODIFIED, None, Bytes::new())
         } else {
             let mut body = Vec::new();
-            item::render(self.model, self.store, self.settings, self.endpoint, number, record, &mut body);
+            let items = item::Items { model: self.model, store: self.store, settings: self.settings };
+            items.render(self.endpoint, number, record, &mut body);
             response(StatusCode::OK, Some(JSON), Bytes::from(body))
         };
         insert(&mut answer, header::ETAG, &format!("\"{tag}\""));
