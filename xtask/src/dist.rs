@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use crate::build::Profile;
 use crate::failure::{Failure, Result};
-use crate::{build, digest, launcher, process, project, say, setup};
+use crate::{build, digest, launcher, notices, process, project, say, setup};
 
 /// What the launcher prints for shells and readers of manuals: the name that it is looked for by, and the words.
 const PRINTED: [(&str, &[&str]); 6] = [
@@ -21,6 +21,9 @@ const PRINTED: [(&str, &[&str]); 6] = [
 /// Files of the project that are handed on as they are.
 const SOURCES: [&str; 4] =
     ["LICENSE", "packaging/Containerfile", "packaging/lightbeam-wasmtime.ps1", "packaging/lightbeam-wasmtime.sh"];
+
+/// The licences of what the program and the component carry from others, which these ask to be handed on.
+const NOTICES: &str = "THIRD-PARTY-NOTICES";
 
 /// The digests of all others; written last, so that a folder that has it is whole.
 const SUMS: &str = "SHA256SUMS";
@@ -47,12 +50,13 @@ pub(crate) fn run() -> Result<()> {
 
     say::step("Laying out what a release is made of");
     let target = host(&process::output(project::cargo().arg("-vV"))?)?;
-    let artefacts = artefacts(&project::root(), &component, &launcher, &target, &|words| {
+    let mut artefacts = artefacts(&project::root(), &component, &launcher, &target, &|words| {
         let mut command = Command::new(&launcher);
         command.args(words);
         say::command(process::line(&command));
         process::output(&mut command)
     })?;
+    artefacts.push(Artefact { name: NOTICES.to_owned(), content: Content::Text(notices::text()?) });
     let folder = project::release_artefacts();
     lay_out(&folder, &artefacts)?;
     say::note(format!("{}, in {}.", project::shown(&folder), say::duration(begin.elapsed())));

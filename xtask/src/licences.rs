@@ -9,10 +9,10 @@ use crate::{process, project, say};
 
 /// A package with its licence, as cargo tells it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Package {
-    name: String,
-    version: String,
-    licence: String,
+pub(crate) struct Package {
+    pub(crate) name: String,
+    pub(crate) version: String,
+    pub(crate) licence: String,
 }
 
 /// The stage `licences`.
@@ -90,7 +90,7 @@ fn is_excepted(package: &Package, deny: &str) -> bool {
 }
 
 /// Lines such as `bytes v1.11.0<tab>MIT (*)`.
-fn packages(tree: &str) -> BTreeSet<Package> {
+pub(crate) fn packages(tree: &str) -> BTreeSet<Package> {
     tree.lines()
         .filter_map(|line| {
             let line = line.strip_suffix(" (*)").unwrap_or(line);

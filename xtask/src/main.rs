@@ -19,6 +19,7 @@ mod fingerprint;
 mod launcher;
 mod licences;
 mod modules;
+mod notices;
 mod offline;
 mod own_words;
 mod page;
