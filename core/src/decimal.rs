@@ -27,6 +27,19 @@ fn digits_end(exponent: &str) -> bool {
     exponent.ends_with(|c: char| c.is_ascii_digit())
 }
 
+/// A finite number as people write it: the shortest text that reads back as the same number, and 1.0 as 1.
+///
+/// What `Display` of a float makes of all but the largest, without its 15 kB of code.
+pub(crate) fn shown(number: f64) -> String {
+    if number.fract() == 0.0 && number.abs() < 1e18 {
+        #[expect(clippy::cast_possible_truncation, reason = "it is whole, and an i64 holds it")]
+        let whole = number as i64;
+        whole.to_string()
+    } else {
+        serde_json::Number::from_f64(number).map(|number| number.to_string()).unwrap_or_default()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -58,7 +71,29 @@ mod tests {
         }
     }
 
+    #[test]
+    fn numbers_are_shown_as_people_write_them() {
+        for (number, text) in [
+            (0.0, "0"),
+            (-0.0, "0"),
+            (1.0, "1"),
+            (-12.5, "-12.5"),
+            (0.1, "0.1"),
+            (99_999_999_999.0, "99999999999"),
+            (1e16, "10000000000000000"),
+            (1e20, "1e+20"),
+        ] {
+            assert_eq!(shown(number), text);
+        }
+    }
+
     proptest! {
+        #[test]
+        fn what_is_shown_reads_as_the_same_number(number in proptest::num::f64::NORMAL) {
+            let read: f64 = shown(number).parse().unwrap();
+            prop_assert_eq!(read.to_bits(), number.to_bits());
+        }
+
         #[test]
         fn it_is_what_rust_reads(text in r"[+-]?[0-9]{0,12}(\.[0-9]{0,6})?([eE][+-]?[0-9]{1,2})?") {
             let (ours, rusts) = (parse(&text), text.parse::<f64>().ok());

@@ -20,7 +20,7 @@ pub(crate) const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 pub(crate) const DEBIAN_CLIPPY: &str = "/usr/bin/cargo-clippy";
 
 /// What makes the page's modules small, as in `.cargo/config.toml`.
-const PAGE_FLAGS: [&str; 4] = ["--cfg", "erase_components", "--cfg", "sha2_backend_soft=\"compact\""];
+const PAGE_FLAGS: [&str; 2] = ["--cfg", "erase_components"];
 /// What makes the component fast, as there.
 const COMPONENT_FLAGS: [&str; 2] = ["-C", "target-feature=+simd128"];
 

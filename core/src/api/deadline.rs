@@ -4,6 +4,7 @@ use std::time::Duration;
 use futures_util::future::{Either, select};
 
 use super::exchange::{Call, Exchange, Stopped};
+use crate::decimal;
 use crate::host::{Clock, Http, HttpError, HttpErrorKind, Request, Response};
 
 /// Bounds one attempt, from the first byte sent to the last byte read: a transport has no deadline of its own.
@@ -22,7 +23,8 @@ impl<T: Http, C: Clock> Exchange for Deadline<'_, T, C> {
         let result = match select(answer, deadline).await {
             Either::Left((answer, _)) => answer.map_err(Stopped::NoAnswer),
             Either::Right(((), _)) => {
-                let detail = format!("no answer within {} s (connection.timeout)", self.timeout.as_secs_f64());
+                let seconds = decimal::shown(self.timeout.as_secs_f64());
+                let detail = format!("no answer within {seconds} s (connection.timeout)");
                 Err(Stopped::NoAnswer(HttpError::new(HttpErrorKind::Timeout, detail)))
             }
         };

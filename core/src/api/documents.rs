@@ -2,11 +2,11 @@
 
 use std::fmt::Display;
 
+use http::header::ETAG;
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use super::client::{Api, SendError};
 use super::target::DocumentUrls;
@@ -215,7 +215,7 @@ pub async fn fetch_cached<H: Host, T: Serialize + DeserializeOwned, E: Display>(
         message: format!("{title} at {url} cannot be read: {error}"),
         hint: Some("check that the URL is that of the API's own document".to_owned()),
     })?;
-    let etag = response.header("etag").map(str::to_owned);
+    let etag = response.header(&ETAG).map(str::to_owned);
     let head = Head { format: (FORMAT, document.format), url: digest(url), checked_at: now, etag };
     if let Some(notice) = cache.write(document, &head, &value).await {
         api.tell(notice);
@@ -224,7 +224,7 @@ pub async fn fetch_cached<H: Host, T: Serialize + DeserializeOwned, E: Display>(
 }
 
 fn digest(url: &Url) -> String {
-    Sha256::digest(url.expose()).iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+    blake3::hash(url.expose().as_bytes()).to_hex().to_string()
 }
 
 fn answered(title: &str, url: &Url, result: Result<Response, SendError>) -> Result<Response, Unreachable> {

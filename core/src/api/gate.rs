@@ -2,6 +2,8 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
+use http::header::RETRY_AFTER;
+
 use super::backoff::Backoff;
 use super::exchange::{Call, Exchange, Stopped};
 use super::outage::Outage;
@@ -141,7 +143,7 @@ impl<X: Exchange, C: Clock> Exchange for Gated<'_, X, C> {
                 return result;
             }
             let now = self.clock.monotonic();
-            let asked = answer.header("retry-after").and_then(|text| retry_after::read(text, self.clock.now()));
+            let asked = answer.header(&RETRY_AFTER).and_then(|text| retry_after::read(text, self.clock.now()));
             let change = self.gate.refused(generation, now, asked, &self.backoff);
             if let Change::Closed(wait) = change {
                 self.listener.hear(&Event::GateClosed { status: answer.status, wait });

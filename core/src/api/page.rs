@@ -3,12 +3,13 @@
 use std::ops::Range;
 
 use bytes::Bytes;
+use http::header;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::problem::plain;
 use crate::data::Digest;
-use crate::host::Response;
+use crate::host::{NEXT_PAGE_TOKEN, Response, TOTAL_COUNT};
 
 /// How much of a content type is shown, in characters.
 const CONTENT_TYPE_CHARS: usize = 100;
@@ -51,7 +52,7 @@ impl Page {
             return Err(PageError::TooLarge);
         }
         let no_list = || PageError::NoList {
-            content_type: response.header("content-type").map(|name| plain(name, CONTENT_TYPE_CHARS)),
+            content_type: response.header(&header::CONTENT_TYPE).map(|name| plain(name, CONTENT_TYPE_CHARS)),
         };
         let body = response.body.slice(response.body.len() - super::json::without_bom(&response.body).len()..);
         let list: Vec<&RawValue> = serde_json::from_slice(&body).map_err(|_| no_list())?;
@@ -65,7 +66,7 @@ impl Page {
             let place = |at: usize| u32::try_from(at).map_err(|_| PageError::TooLarge);
             records.push(place(start)?..place(start + text.len())?);
         }
-        let next = response.header("next-page-token").map(str::trim).filter(|token| !token.is_empty());
+        let next = response.header(&NEXT_PAGE_TOKEN).map(str::trim).filter(|token| !token.is_empty());
         Ok(Self { next: next.map(str::to_owned), body, records, may_repeat: false })
     }
 
@@ -103,7 +104,7 @@ impl std::fmt::Debug for Page {
 
 /// The number in the `Total-Count` header; `None` where the API gives none, or the host may not read it.
 pub fn total_count(response: &Response) -> Option<u64> {
-    response.header("total-count")?.trim().parse().ok()
+    response.header(&TOTAL_COUNT)?.trim().parse().ok()
 }
 
 /// What a record is known by: the API's own `id`, hashed. `None` where it has none.

@@ -1,10 +1,12 @@
+use http::header::LOCATION;
+
 use super::urls;
 use crate::host::Response;
 use crate::secret::Url;
 
 /// Where an answer sends the client, as an absolute URL.
 pub(super) fn target(answer: &Response, asked: &Url) -> Option<Url> {
-    let location = answer.header("location")?;
+    let location = answer.header(&LOCATION)?;
     urls::resolve(asked, location)
 }
 

@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::rc::Rc;
 
+use http::header::CONTENT_TYPE;
+
 use crate::api::SendError;
 use crate::api::problem::Problem;
 use crate::event::{Cause, Failure};
@@ -15,7 +17,7 @@ pub(crate) fn failure(message: String, cause: Cause) -> Failure {
 
 /// What the API said when it refused.
 pub(crate) fn refusal(response: &Response) -> Failure {
-    Problem::read(response.status, response.header("content-type"), &response.body).into_failure(response.status)
+    Problem::read(response.status, response.header(&CONTENT_TYPE), &response.body).into_failure(response.status)
 }
 
 /// That there was no answer.

@@ -1,9 +1,9 @@
 use std::fmt;
 
 use bytes::Bytes;
-use http::HeaderMap;
 /// The method of a request.
 pub use http::Method;
+use http::{HeaderMap, HeaderName, header};
 
 use crate::secret::Url;
 
@@ -38,6 +38,23 @@ pub struct Request {
     pub max_body: usize,
 }
 
+/// The token of the page that follows, where the API pages by cursor.
+pub static NEXT_PAGE_TOKEN: HeaderName = HeaderName::from_static("next-page-token");
+
+/// How many records there are in all, where that was asked for.
+pub static TOTAL_COUNT: HeaderName = HeaderName::from_static("total-count");
+
+/// The headers of answers that mean something here. A host may leave out all others: to take any name as it comes means
+/// to know all that there are, which are 12 kB of a page.
+pub static READ_HEADERS: [HeaderName; 6] = [
+    header::CONTENT_TYPE,
+    header::ETAG,
+    header::LOCATION,
+    HeaderName::from_static("next-page-token"),
+    header::RETRY_AFTER,
+    HeaderName::from_static("total-count"),
+];
+
 /// The largest body that is kept of an answer, in bytes: 64 MiB.
 pub const MAX_BODY: usize = 64 << 20;
 
@@ -64,8 +81,8 @@ impl fmt::Debug for Request {
 pub struct Response {
     /// The status code.
     pub status: u16,
-    /// The headers that the host can read (in a browser: the exposed ones). Of a success of anything but GET a host may
-    /// leave them out: status and body are all that it is asked for.
+    /// Those of [`READ_HEADERS`] that the answer has and the host can see (in a browser: the exposed ones). Of a success of
+    /// anything but GET a host may leave them out: status and body are all that it is asked for.
     pub headers: HeaderMap,
     /// The body, at most `max_body` bytes of it.
     pub body: Bytes,
@@ -89,8 +106,8 @@ impl Response {
         (200..300).contains(&self.status)
     }
 
-    /// The text of a header, if it is there and readable.
-    pub fn header(&self, name: &str) -> Option<&str> {
+    /// The text of a header, one of [`READ_HEADERS`], if it is there and readable.
+    pub fn header(&self, name: &HeaderName) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 }

@@ -17,7 +17,9 @@ mod storage;
 
 pub use clock::{Clock, Timestamp};
 pub use files::{EntryKind, FileEntry, FileError, FileErrorKind, Files, Sink, Source};
-pub use http::{Http, HttpError, HttpErrorKind, MAX_BODY, Method, Request, Response};
+pub use http::{
+    Http, HttpError, HttpErrorKind, MAX_BODY, Method, NEXT_PAGE_TOKEN, READ_HEADERS, Request, Response, TOTAL_COUNT,
+};
 pub use operator::{Operator, Question, Wanted};
 pub use storage::{Acquired, Lock, LockRefused, Storage, StorageError, StorageErrorKind, Takeover};
 

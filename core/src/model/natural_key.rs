@@ -4,7 +4,8 @@ use std::hash::{DefaultHasher, Hasher};
 
 use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
-use sha2::{Digest as _, Sha256};
+
+use crate::decimal;
 
 /// The natural key of a resource: what the API identifies a record by.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,7 +23,7 @@ pub struct KeyHash {
     /// (SQL Server compares so) hashes alike. Such records must not be in flight together. It means nothing beyond this run.
     pub folded: u64,
     /// Equal only for records that every API takes for the same; `None` if part of the key is not known. Only by this
-    /// may one record be said to stand in another's place. The same in every run and on every host: the SHA-256 of the
+    /// may one record be said to stand in another's place. The same in every run and on every host: the BLAKE3 of the
     /// values, first 64 bits.
     pub exact: Option<u64>,
 }
@@ -46,7 +47,7 @@ impl KeyHash {
             text.extend_from_slice(value.as_ref().as_bytes());
             text.push(0);
         }
-        let exact = first_half(&Sha256::digest(&text));
+        let exact = first_half(&blake3::hash(&text));
         text.clear();
         for value in values {
             let value = value.as_ref().trim_end();
@@ -63,8 +64,8 @@ impl KeyHash {
     }
 }
 
-fn first_half(digest: &[u8]) -> u64 {
-    let first: [u8; 8] = digest[..8].try_into().expect("a SHA-256 digest has 32 bytes");
+fn first_half(digest: &blake3::Hash) -> u64 {
+    let first: [u8; 8] = digest.as_bytes()[..8].try_into().expect("a digest has 32 bytes");
     u64::from_be_bytes(first)
 }
 
@@ -240,8 +241,7 @@ impl<'de> Deserialize<'de> for Scalar<'de> {
             }
 
             fn visit_f64<E: Error>(self, value: f64) -> Result<Scalar<'de>, E> {
-                // Rust prints the shortest text that reads back as the same number, and 1.0 as 1.
-                Ok(Scalar(Some(Cow::Owned(value.to_string()))))
+                Ok(Scalar(Some(Cow::Owned(decimal::shown(value)))))
             }
 
             fn visit_unit<E: Error>(self) -> Result<Scalar<'de>, E> {
@@ -291,7 +291,7 @@ mod tests {
     #[test]
     fn what_the_state_holds_stays() {
         let record = br#"{"localCourseCode":"ALG-1","sessionReference":{"schoolId":7,"sessionName":"Fall"}}"#;
-        let expected = Sha256::digest(b"ALG-1\x007\x00Fall\x00")[..8].try_into().unwrap();
+        let expected = blake3::hash(b"ALG-1\x007\x00Fall\x00").as_bytes()[..8].try_into().unwrap();
         assert_eq!(key().hash(record).unwrap().exact, Some(u64::from_be_bytes(expected)));
         assert_eq!(key().hash(record), Some(KeyHash::of_values(&["ALG-1", "7", "Fall"])));
     }

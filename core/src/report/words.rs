@@ -24,7 +24,7 @@ pub(crate) fn counted(n: u64, one: &str, many: &str) -> String {
 pub(super) fn duration(time: Duration) -> String {
     let seconds = time.as_secs();
     match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
-        (0, 0, s) if s < 10 && time.subsec_nanos() > 0 => format!("{:.1} s", time.as_secs_f64()),
+        (0, 0, s) if s < 10 && time.subsec_nanos() > 0 => format!("{} s", tenths(time.as_secs_f64())),
         (0, 0, s) => format!("{s} s"),
         (0, m, s) => format!("{m} min {s} s"),
         (h, m, _) => format!("{} h {m} min", number(h)),
@@ -33,7 +33,13 @@ pub(super) fn duration(time: Duration) -> String {
 
 /// Records a second: whole, or with one decimal below ten.
 pub(super) fn rate(per_second: f64) -> String {
-    if per_second < 10.0 { format!("{per_second:.1}/s") } else { format!("{}/s", number(whole(per_second))) }
+    if per_second < 10.0 { format!("{}/s", tenths(per_second)) } else { format!("{}/s", number(whole(per_second))) }
+}
+
+/// A finite, non-negative number with one decimal.
+fn tenths(value: f64) -> String {
+    let tenths = whole(value * 10.0);
+    format!("{}.{}", tenths / 10, tenths % 10)
 }
 
 /// A finite, non-negative number without its fraction.

@@ -22,7 +22,7 @@ pub(super) const ENTRY: usize = 32;
 pub const NO_KEY: u64 = 0;
 
 const MAGIC: &[u8; 16] = b"lightbeam state\n";
-const VERSION: u16 = 1;
+const VERSION: u16 = 2;
 
 const OUTDATED: u16 = 1 << 15;
 const REWRITTEN: u16 = 1 << 14;
@@ -190,7 +190,7 @@ mod tests {
     #[test]
     fn headers_and_zeros_are_no_entries() {
         assert_eq!(Header::decode(&Header::encode()), Header::Known);
-        assert_eq!(Header::decode(&Header::with_version(2)), Header::Version(2));
+        assert_eq!(Header::decode(&Header::with_version(3)), Header::Version(3));
         assert_eq!(Header::decode(&[0; ENTRY]), Header::Damaged);
         assert_eq!(Entry::decode(&[0; ENTRY]), None);
         assert_eq!(Entry::decode(&[0xff; ENTRY]), None);
@@ -210,7 +210,7 @@ mod tests {
         let [first, last] = [&bytes[..16], &bytes[16..]].map(|half| u128::from_be_bytes(half.try_into().unwrap()));
         assert_eq!(
             format!("{first:032x}{last:032x}"),
-            "44136fa355b3678a1146ad16f7e8649e070000000000000000b95569c9002ea1"
+            "6e46dd10defc9b56c29a6ec56b508c21070000000000000000b95569c9008a53"
         );
         assert_eq!(kept_status(1000), 0);
     }

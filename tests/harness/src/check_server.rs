@@ -92,9 +92,9 @@ impl Server {
         }
         match path {
             "/echo" | "/refused" => {
-                let mut headers = format!("x-method: {}\r\nx-target: {}\r\n", request.method, request.target);
+                let mut headers = format!("next-page-token: {}\r\nlocation: {}\r\n", request.method, request.target);
                 if let Some(echo) = &request.echo {
-                    headers += &format!("x-echo: {echo}\r\n");
+                    headers += &format!("etag: {echo}\r\n");
                 }
                 let status = if path == "/echo" { "200 OK" } else { "400 Bad Request" };
                 self.answer(connection, status, &headers, &request.body)

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
+use crate::decimal;
+
 /// A JSON value. Unlike `serde_json::Value` it keeps the order of members, so messages stand as the server wrote them.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Node {
@@ -81,7 +83,7 @@ impl<'de> Visitor<'de> for AnyShape {
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Node, E> {
-        Ok(Node::Scalar(value.to_string()))
+        Ok(Node::Scalar(decimal::shown(value)))
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Node, E> {

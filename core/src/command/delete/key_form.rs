@@ -85,7 +85,7 @@ fn number(text: &str) -> Option<String> {
         let digits = digits.trim_start_matches('0');
         return Some(if digits.is_empty() { "0".to_owned() } else { format!("{sign}{digits}") });
     }
-    decimal::parse(text).map(|number| number.to_string())
+    decimal::parse(text).map(decimal::shown)
 }
 
 #[cfg(test)]

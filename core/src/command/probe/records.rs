@@ -1,3 +1,5 @@
+use http::header::CONTENT_TYPE;
+
 use super::{Failed, Step, Steps};
 use crate::api::problem::{Problem, plain};
 use crate::api::{Api, SendError};
@@ -77,7 +79,7 @@ async fn page<H: Host>(api: &Api<'_, H>, endpoint: &EndpointId) -> Result<Respon
 }
 
 fn said(response: &Response) -> String {
-    let problem = Problem::read(response.status, response.header("content-type"), &response.body);
+    let problem = Problem::read(response.status, response.header(&CONTENT_TYPE), &response.body);
     plain(&problem.messages.join("; "), WORDS)
 }
 

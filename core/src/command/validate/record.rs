@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 use crate::data::{Digest, Span};
+use crate::decimal;
 use crate::model::Endpoint;
 
 /// One record of a file that is being checked.
@@ -108,8 +109,7 @@ impl fmt::Display for Number {
         match self {
             Self::Integer(number) => number.fmt(f),
             Self::Large(number) => number.fmt(f),
-            // The shortest text that reads back as the same number, and 1.0 as 1.
-            Self::Float(number) => number.fmt(f),
+            Self::Float(number) => decimal::shown(*number).fmt(f),
         }
     }
 }

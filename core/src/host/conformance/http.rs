@@ -2,16 +2,17 @@ use std::pin::pin;
 
 use bytes::Bytes;
 use futures_util::future::{Either, join_all, select};
+use http::header::{ETAG, LOCATION};
 
 use super::{Violation, is, promised, works};
-use crate::host::{HostKind, Http, HttpError, HttpErrorKind, Method, Request, Response};
+use crate::host::{HostKind, Http, HttpError, HttpErrorKind, Method, NEXT_PAGE_TOKEN, Request, Response};
 use crate::secret::Url;
 
 /// Checks an [`Http`] against a server at `base` that offers, for any method:
 ///
 /// | path | answer |
 /// |---|---|
-/// | `/echo` | 200, the request's body, and the headers `x-method`, `x-target` (path and query below `base`, as received) and `x-echo` (the request's, if it has one) |
+/// | `/echo` | 200, the request's body, and the headers `next-page-token` (the method), `location` (path and query below `base`, as received) and `etag` (the request's `x-echo`, if it has one) |
 /// | `/refused` | the same with status 400 |
 /// | `/status/N` | status N, body `status N` (none for 204 and 304) |
 /// | `/redirect` | 302 to `/echo` |
@@ -70,9 +71,9 @@ impl<H: Http> Server<'_, H> {
                 // Its headers may be left out.
                 continue;
             }
-            is(&response.header("x-method"), &Some(method.as_str()), "the request is sent with its method")?;
-            is(&response.header("x-target"), &Some(&*target), "path and query are sent as they are")?;
-            is(&response.header("x-echo"), &Some("a, b; c=\"d\""), "headers are sent and received as they are")?;
+            is(&response.header(&NEXT_PAGE_TOKEN), &Some(method.as_str()), "the request is sent with its method")?;
+            is(&response.header(&LOCATION), &Some(&*target), "path and query are sent as they are")?;
+            is(&response.header(&ETAG), &Some("a, b; c=\"d\""), "headers are sent and received as they are")?;
         }
         Ok(())
     }
@@ -92,7 +93,7 @@ impl<H: Http> Server<'_, H> {
         let response = works(self.get("/redirect").await?, "a redirect is an answer, never an error")?;
         let status = response.status;
         promised((300..400).contains(&status), "no redirect is followed", || format!("status {status}"))?;
-        let location = response.header("location").unwrap_or_default();
+        let location = response.header(&LOCATION).unwrap_or_default();
         promised(location.ends_with("/echo"), "a redirect tells where it leads", || format!("{location:?}"))?;
         for (method, header) in
             [(Method::POST, None), (Method::GET, Some(http::header::AUTHORIZATION)), (Method::DELETE, None)]

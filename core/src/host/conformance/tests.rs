@@ -37,10 +37,10 @@ fn serve(request: &Request) -> Reply {
     match path {
         "/echo" | "/refused" => {
             response.status = if path == "/echo" { 200 } else { 400 };
-            response.headers.insert("x-method", request.method.as_str().parse().unwrap());
-            response.headers.insert("x-target", target.parse().unwrap());
+            response.headers.insert("next-page-token", request.method.as_str().parse().unwrap());
+            response.headers.insert("location", target.parse().unwrap());
             if let Some(echo) = request.headers.get("x-echo") {
-                response.headers.insert("x-echo", echo.clone());
+                response.headers.insert("etag", echo.clone());
             }
         }
         "/redirect" => {

@@ -288,9 +288,9 @@ fn damage_in_the_middle_is_skipped_counted_and_repaired() {
     assert_eq!((log.damage(), log.standing(&digest(1))), (Damage::default(), accepted(200, 101)));
     assert_eq!(log.standing(&digest(4)), accepted(201, 100));
 
-    host.storage().put(NAME, Header::with_version(2));
+    host.storage().put(NAME, Header::with_version(3));
     let error = run(&host, Log::load(host.storage(), NAME)).unwrap_err();
-    assert!(error.detail.contains("format 2") && error.hint.is_some(), "{error:?}");
+    assert!(error.detail.contains("format 3") && error.hint.is_some(), "{error:?}");
 }
 
 #[test]

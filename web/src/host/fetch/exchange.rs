@@ -3,7 +3,7 @@
 use gloo_net::http::{Headers, Request as Exchange, RequestBuilder, Response as Answer};
 use http::header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_LANGUAGE, CONTENT_TYPE};
 use js_sys::Uint8Array;
-use lightbeam_core::host::{Method, Request};
+use lightbeam_core::host::{Method, READ_HEADERS, Request};
 use web_sys::{ReferrerPolicy, RequestCache, RequestCredentials, RequestMode, RequestRedirect};
 
 use super::abort::Abort;
@@ -47,16 +47,11 @@ fn cache(request: &Request) -> RequestCache {
     if is_kept { RequestCache::NoStore } else { RequestCache::Default }
 }
 
-/// The headers of an answer that the browser shows.
+/// The headers of an answer that the browser shows and the engine reads.
 pub(super) fn headers(answer: &Answer) -> http::HeaderMap {
-    let parse = |(name, value): (String, String)| {
-        Some((name.parse::<http::HeaderName>().ok()?, value.parse::<http::HeaderValue>().ok()?))
-    };
-    let mut headers = http::HeaderMap::new();
-    for (name, value) in answer.headers().entries().filter_map(parse) {
-        headers.append(name, value);
-    }
-    headers
+    let shown = answer.headers();
+    let value = |name: &http::HeaderName| shown.get(name.as_str())?.parse::<http::HeaderValue>().ok();
+    READ_HEADERS.iter().filter_map(|name| Some((name.clone(), value(name)?))).collect()
 }
 
 /// Whether the browser asks the server first (Fetch standard, "CORS-preflight fetch").

@@ -58,8 +58,13 @@ fn denied(what: &str) -> StorageError {
 }
 
 fn of_exception(what: &str, error: &Error) -> StorageError {
-    let Error::DomException(exception) = error else {
-        return StorageError::new(StorageErrorKind::Failed, format!("{what}: {error}"));
+    let failed = |why: String| StorageError::new(StorageErrorKind::Failed, format!("{what}: {why}"));
+    let exception = match error {
+        Error::DomException(exception) => exception,
+        // The library would tell which value it is, with 15 kB of code that prints floats.
+        Error::Serialisation(_) => return failed("it holds a value that this page does not write".to_owned()),
+        Error::MissingData(error) => return failed(error.to_string()),
+        Error::Unknown(error) => return failed(error.to_string()),
     };
     let exception: DomException = exception.clone().into();
     match exception.name().as_str() {

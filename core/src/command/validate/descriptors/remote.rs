@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::cache;
 use super::values::Values;
 use crate::command::session::Session;
-use crate::host::Host;
+use crate::host::{Host, TOTAL_COUNT};
 use crate::model::Endpoint;
 use crate::notice::Notice;
 
@@ -104,7 +104,7 @@ async fn read<H: Host>(session: &Session<'_, H>, endpoint: &Endpoint) -> Result<
             return Err(Unread::Failed("an answer is longer than 64 MiB".to_owned()));
         }
         if offset == 0 {
-            total = response.header("total-count").and_then(|total| total.trim().parse::<usize>().ok());
+            total = response.header(&TOTAL_COUNT).and_then(|total| total.trim().parse::<usize>().ok());
         }
         let page: Vec<Listed> = serde_json::from_slice(&response.body)
             .map_err(|_| Unread::Failed("the answer is no list of descriptor values".to_owned()))?;

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use super::super::path::Path;
 use super::super::record::Number;
 use super::push;
+use crate::decimal;
 use crate::event::Finding;
 use crate::model::{Bounds, IntegerRule, IntegerWidth};
 
@@ -32,8 +33,8 @@ pub(super) fn check_whole(rule: &IntegerRule, number: Number, path: &Path<'_>, f
 
 /// What a number must be, for people.
 pub(super) fn wanted(bounds: &Bounds) -> String {
-    let least = bounds.minimum.map(|least| least.to_string());
-    let most = bounds.maximum.map(|most| most.to_string());
+    let least = bounds.minimum.map(decimal::shown);
+    let most = bounds.maximum.map(decimal::shown);
     said("a number", bounds, least, most)
 }
 
@@ -49,14 +50,14 @@ pub(super) fn wanted_whole(rule: &IntegerRule) -> String {
         (Some(least), Some(lowest)) if compare(Number::Integer(lowest), least) == Ordering::Greater => {
             Some(lowest.to_string())
         }
-        (Some(least), _) => Some(least.to_string()),
+        (Some(least), _) => Some(decimal::shown(least)),
         (None, lowest) => lowest.map(|lowest| lowest.to_string()),
     };
     let most = match (rule.bounds.maximum, highest) {
         (Some(most), Some(highest)) if compare(Number::Integer(highest), most) == Ordering::Less => {
             Some(highest.to_string())
         }
-        (Some(most), _) => Some(most.to_string()),
+        (Some(most), _) => Some(decimal::shown(most)),
         (None, highest) => highest.map(|highest| highest.to_string()),
     };
     said("a whole number", &rule.bounds, least, most)

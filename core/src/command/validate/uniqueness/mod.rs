@@ -14,7 +14,6 @@ use std::rc::Rc;
 
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
-use sha2::{Digest as _, Sha256};
 
 use self::elements::Elements;
 use super::record::{Object, Place, Record, Value};
@@ -35,6 +34,8 @@ pub(super) struct Uniqueness {
     form_is_checked: bool,
     elements: Elements,
     number: String,
+    /// The values of the key at hand, one behind the other.
+    values: Vec<u8>,
 }
 
 /// The natural keys of the records so far.
@@ -77,7 +78,7 @@ impl Uniqueness {
         if key.is_none() && elements.is_empty() {
             return None;
         }
-        Some(Self { key, form_is_checked, elements, number: String::new() })
+        Some(Self { key, form_is_checked, elements, number: String::new(), values: Vec::new() })
     }
 
     /// Adds what a record contradicts itself in, and gives its key, to be compared with others.
@@ -88,11 +89,11 @@ impl Uniqueness {
     }
 
     fn key_of(&mut self, key: &NaturalKey, record: &Record<'_>, found: &mut Vec<Finding>) -> Option<Seen> {
-        let mut hasher = Sha256::new();
+        self.values.clear();
         let mut is_whole = true;
         for part in &key.parts {
             if let Some(value) = part.paths.iter().find_map(|path| value_at(record.tree, path)) {
-                self.feed(&mut hasher, value);
+                self.feed(value);
                 continue;
             }
             is_whole = false;
@@ -104,13 +105,13 @@ impl Uniqueness {
         if !is_whole {
             return None;
         }
-        let digest = hasher.finalize();
+        let digest = *blake3::hash(&self.values).as_bytes();
         let word = |at: usize| u32::from_be_bytes([digest[at], digest[at + 1], digest[at + 2], digest[at + 3]]);
         Some(Seen { key: [word(0), word(4), word(8)], line: 0, text: crc32::of(record.bytes) })
     }
 
     /// Adds a part of a key, so that no two different keys read alike.
-    fn feed(&mut self, hasher: &mut Sha256, value: &Value<'_>) {
+    fn feed(&mut self, value: &Value<'_>) {
         let text = match value {
             Value::Text(text) => text.as_bytes(),
             Value::Bool(true) => b"true",
@@ -123,8 +124,8 @@ impl Uniqueness {
             }
             Value::Null | Value::Array(_) | Value::Object(_) => return,
         };
-        hasher.update((text.len() as u64).to_le_bytes());
-        hasher.update(text);
+        self.values.extend_from_slice(&(text.len() as u64).to_le_bytes());
+        self.values.extend_from_slice(text);
     }
 }
 
