@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use crate::api::problem::{Missing, missing};
 use crate::event::Cause;
+use crate::invocation::Command;
 use crate::sort;
 
 /// The most missing things that are told apart for each cause; the rest counts under the cause alone.
@@ -157,16 +158,20 @@ impl Causes {
 }
 
 impl CauseEntry<'_> {
-    /// One sentence: what to do, and who can.
-    pub(super) fn hint(&self) -> String {
+    /// One sentence: what to do, and who can. Only a command that sends promises to send again.
+    pub(super) fn hint(&self, command: Command) -> String {
+        let sends = matches!(command, Command::Send | Command::ValidateSend);
+        let again = |promise: &str| {
+            let promise = if sends { promise } else { "" };
+            format!("then run the same command again{promise}.")
+        };
+        let sent_again = || again(": failed records are sent again");
         match (self.cause, self.thing) {
             (Cause::MissingParent, Some(thing)) => format!(
-                "Load the missing {thing} records (or have the system that owns them load them), then run the same \
-                 command again: failed records are sent again."
+                "Load the missing {thing} records (or have the system that owns them load them), {}",
+                sent_again()
             ),
-            (Cause::MissingParent, None) => "Load the records that these refer to, then run the same command again: \
-                                             failed records are sent again."
-                .to_owned(),
+            (Cause::MissingParent, None) => format!("Load the records that these refer to, {}", sent_again()),
             (Cause::UnknownDescriptor, Some(thing)) => format!(
                 "Correct the value in the data or its mapping, or load it into the API's {thing} values, which the \
                  API's administrator may have to do."
@@ -178,10 +183,7 @@ impl CauseEntry<'_> {
                                           namespace prefixes, profiles and education organizations for this, and \
                                           send the associations that tie people to a school first."
                 .to_owned(),
-            (Cause::InvalidValue, _) => {
-                "Correct the records at their source, then run the same command again: failed records are sent again."
-                    .to_owned()
-            }
+            (Cause::InvalidValue, _) => format!("Correct the records at their source, {}", sent_again()),
             (Cause::Duplicate, _) => "Find the other record with the same identifying values, and remove or correct \
                                       one of the two at its source."
                 .to_owned(),
@@ -189,9 +191,9 @@ impl CauseEntry<'_> {
                                         server is overloaded; if it stays, give the correlation ids to the API's \
                                         administrator."
                 .to_owned(),
-            (Cause::NoConnection, _) => "Check the network and edfi_api.base_url, then run the same command again: \
-                                         what had no answer is sent again."
-                .to_owned(),
+            (Cause::NoConnection, _) => {
+                format!("Check the network and edfi_api.base_url, {}", again(": what had no answer is sent again"))
+            }
             (Cause::StillReferenced, _) => "Delete the records that refer to these first, by selecting their \
                                             endpoints too."
                 .to_owned(),

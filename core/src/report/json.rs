@@ -172,7 +172,7 @@ impl Serialize for CauseView<'_> {
         map.serialize_entry("message", &group.example.message)?;
         map.serialize_entry("file", &*group.example.file)?;
         map.serialize_entry("line_number", &group.example.line)?;
-        map.serialize_entry("hint", &self.entry.hint())?;
+        map.serialize_entry("hint", &self.entry.hint(self.results.command()))?;
         map.end()
     }
 }

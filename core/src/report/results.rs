@@ -8,6 +8,7 @@ use super::failures::Failures;
 use super::json;
 use crate::event::{Cause, DryRun, EndpointId, Event, Failure, Outcome, RecordEvent, RecordsEvent, Skip, Started};
 use crate::host::Timestamp;
+use crate::invocation::Command;
 
 /// What became of the records of a run. A fold over its events; a record that succeeds costs no memory.
 #[derive(Debug, Default)]
@@ -122,14 +123,20 @@ impl Results {
 
     /// The failures by what would fix them, most records first, at most `most` groups.
     pub fn causes(&self, most: usize) -> Vec<CauseCount> {
+        let command = self.command();
         let count = |entry: &CauseEntry<'_>| CauseCount {
             cause: entry.cause,
             thing: entry.thing.map(str::to_owned),
             value: entry.value.map(str::to_owned),
             records: entry.group.records,
-            hint: entry.hint(),
+            hint: entry.hint(command),
         };
         self.causes.entries().iter().take(most).map(count).collect()
+    }
+
+    /// The command of the run, once it was told.
+    pub(super) fn command(&self) -> Command {
+        self.started().map(|started| started.command).unwrap_or_default()
     }
 
     /// The endpoints on which work began, in that order.

@@ -38,7 +38,7 @@ pub struct Closing {
 /// where to find more, what to do next. Holds no control characters, whatever the API said.
 pub fn summary(results: &Results, closing: &Closing) -> Vec<String> {
     let width = closing.width.max(40);
-    let command = results.started().map(|started| started.command).unwrap_or_default();
+    let command = results.command();
     let mut lines = Vec::new();
     if closing.ended == Ended::DryRun {
         dry_run(results, command, width, &mut lines);
@@ -159,7 +159,7 @@ fn cause(results: &Results, entry: &CauseEntry<'_>, width: usize, lines: &mut Ve
     let message = plain(&example.message, EXAMPLE_CHARS);
     let place = if place.is_empty() { place } else { format!("{place}: ") };
     lines.extend(wrap(&format!("{place}{message}"), 6, width));
-    lines.extend(wrap(&entry.hint(), 6, width));
+    lines.extend(wrap(&entry.hint(results.command()), 6, width));
 }
 
 fn endpoints(results: &Results, command: Command, width: usize, lines: &mut Vec<String>) {

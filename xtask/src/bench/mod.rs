@@ -96,13 +96,27 @@ impl Bench {
 
     /// So many records of one endpoint.
     fn students(&self, records: u64) -> Result<Data> {
-        let records = (records / self.shrink).max(1);
-        let all = project::target().join("bench").join(format!("data-only-students-{records}"));
-        self.api.district_of(records, Some("students"), &all)?;
-        let folder = project::target().join("bench").join(format!("students-{records}"));
+        self.files_of((records / self.shrink).max(1), "students", &["students"])
+    }
+
+    /// About so many records of three endpoints: schools, students, and which school each of them goes to.
+    fn enrolments(&self, records: u64) -> Result<Data> {
+        let students = (records / self.shrink / 2).max(1);
+        let endpoint = "studentSchoolAssociations";
+        self.files_of(students, endpoint, &["schools", "students", endpoint])
+    }
+
+    /// Some files out of all that the records of an endpoint want in a district of so many students.
+    fn files_of(&self, students: u64, endpoint: &str, names: &[&str]) -> Result<Data> {
+        let all = project::target().join("bench").join(format!("data-only-{endpoint}-{students}"));
+        self.api.district_of(students, Some(endpoint), &all)?;
+        let folder = project::target().join("bench").join(format!("{endpoint}-{students}"));
         project::make_folder(&folder)?;
-        let (from, to) = (all.join("students.jsonl"), folder.join("students.jsonl"));
-        std::fs::copy(&from, &to).map_err(|error| Failure::file("copy", &from, &error))?;
+        for name in names {
+            let file = format!("{name}.jsonl");
+            let (from, to) = (all.join(&file), folder.join(&file));
+            std::fs::copy(&from, &to).map_err(|error| Failure::file("copy", &from, &error))?;
+        }
         Data::in_folder(folder)
     }
 

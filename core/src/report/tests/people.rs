@@ -245,3 +245,24 @@ fn records_that_were_had_are_told_before_the_final_word_on_them_and_counted_once
     progress.observe(&final_word(STUDENTS, Outcome::Failed(lost), 80));
     assert_eq!(progress.line(now), "fetch: 99%, 100 records, 0.0/s, 80 failed");
 }
+
+#[test]
+fn only_what_sends_promises_to_send_again() {
+    for (command, hint) in [
+        (
+            Command::Send,
+            "Correct the records at their source, then run the same command again: failed records are sent again.",
+        ),
+        (
+            Command::ValidateSend,
+            "Correct the records at their source, then run the same command again: failed records are sent again.",
+        ),
+        (Command::Validate, "Correct the records at their source, then run the same command again."),
+    ] {
+        let wrong = failed(STUDENTS, 1, None, Cause::InvalidValue, &["birthDate must be a date"]);
+        let run = results(&[started(command), begun(STUDENTS), wrong]);
+        assert_eq!(run.causes(1)[0].hint, hint);
+        let said = summary(&run, &closing(Ended::Completed)).join(" ");
+        assert_eq!(said.contains("sent again."), command != Command::Validate, "{said}");
+    }
+}
