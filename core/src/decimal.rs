@@ -27,16 +27,25 @@ fn digits_end(exponent: &str) -> bool {
     exponent.ends_with(|c: char| c.is_ascii_digit())
 }
 
-/// A finite number as people write it: the shortest text that reads back as the same number, and 1.0 as 1.
+/// A finite number as people write it: the shortest text that reads back as the same number, 1.0 as 1, and never with an
+/// exponent.
 ///
-/// What `Display` of a float makes of all but the largest, without its 15 kB of code.
+/// What `Display` of a float makes of it, out of what the JSON writer has anyway.
 pub(crate) fn shown(number: f64) -> String {
-    if number.fract() == 0.0 && number.abs() < 1e18 {
-        #[expect(clippy::cast_possible_truncation, reason = "it is whole, and an i64 holds it")]
-        let whole = number as i64;
-        whole.to_string()
+    let written = serde_json::Number::from_f64(number).map(|number| number.to_string()).unwrap_or_default();
+    let (sign, unsigned) = written.strip_prefix('-').map_or(("", &*written), |rest| ("-", rest));
+    let (digits, exponent) = unsigned.split_once('e').unwrap_or((unsigned, "0"));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let fraction = fraction.trim_end_matches('0');
+    let exponent: i32 = exponent.parse().unwrap_or_default();
+    let places = usize::try_from(exponent.unsigned_abs()).unwrap_or_default();
+    if exponent < 0 {
+        // One digit stands before the point.
+        format!("{sign}0.{}{whole}{fraction}", "0".repeat(places - 1))
+    } else if places >= fraction.len() {
+        format!("{sign}{whole}{fraction}{}", "0".repeat(places - fraction.len()))
     } else {
-        serde_json::Number::from_f64(number).map(|number| number.to_string()).unwrap_or_default()
+        format!("{sign}{whole}{}.{}", &fraction[..places], &fraction[places..])
     }
 }
 
@@ -75,13 +84,16 @@ mod tests {
     fn numbers_are_shown_as_people_write_them() {
         for (number, text) in [
             (0.0, "0"),
-            (-0.0, "0"),
+            (-0.0, "-0"),
             (1.0, "1"),
             (-12.5, "-12.5"),
             (0.1, "0.1"),
             (99_999_999_999.0, "99999999999"),
             (1e16, "10000000000000000"),
-            (1e20, "1e+20"),
+            (1e20, "100000000000000000000"),
+            (1.5e300, &format!("15{}", "0".repeat(299))),
+            (0.000_001, "0.000001"),
+            (-1.25e-9, "-0.00000000125"),
         ] {
             assert_eq!(shown(number), text);
         }
@@ -89,9 +101,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_shown_reads_as_the_same_number(number in proptest::num::f64::NORMAL) {
-            let read: f64 = shown(number).parse().unwrap();
-            prop_assert_eq!(read.to_bits(), number.to_bits());
+        fn it_is_what_rust_shows(
+            number in any::<f64>().prop_filter("finite", |number| number.is_finite()),
+            usual in -1_000_000_000_i32..1_000_000_000,
+            places in 0..10,
+        ) {
+            for number in [number, f64::from(usual) / 10_f64.powi(places)] {
+                prop_assert_eq!(shown(number), number.to_string());
+            }
         }
 
         #[test]

@@ -59,6 +59,15 @@ async fn promises() {
 }
 
 #[wasm_bindgen_test]
+async fn any_header_that_is_not_readable_anyway_shows_that_headers_are_exposed() {
+    let http = Fetch::new(None);
+    http.send(&get(server(), "/big?n=1")).await.unwrap();
+    assert_ne!(http.known(Aspect::Headers), Known::Works);
+    http.send(&get(server(), "/shown")).await.unwrap();
+    assert_eq!(http.known(Aspect::Headers), Known::Works);
+}
+
+#[wasm_bindgen_test]
 async fn a_connection_that_breaks_costs_no_further_request() {
     let http = Fetch::new(None);
     http.send(&get(server(), "/echo?flaky")).await.unwrap();

@@ -22,9 +22,6 @@ const PRINTED: [(&str, &[&str]); 6] = [
 const SOURCES: [&str; 4] =
     ["LICENSE", "packaging/Containerfile", "packaging/lightbeam-wasmtime.ps1", "packaging/lightbeam-wasmtime.sh"];
 
-/// The licences of what the program and the component carry from others, which these ask to be handed on.
-const NOTICES: &str = "THIRD-PARTY-NOTICES";
-
 /// The digests of all others; written last, so that a folder that has it is whole.
 const SUMS: &str = "SHA256SUMS";
 
@@ -50,13 +47,13 @@ pub(crate) fn run() -> Result<()> {
 
     say::step("Laying out what a release is made of");
     let target = host(&process::output(project::cargo().arg("-vV"))?)?;
-    let mut artefacts = artefacts(&project::root(), &component, &launcher, &target, &|words| {
+    let notices = notices::text(&notices::RELEASE)?;
+    let artefacts = artefacts(&project::root(), &component, &launcher, &target, notices, &|words| {
         let mut command = Command::new(&launcher);
         command.args(words);
         say::command(process::line(&command));
         process::output(&mut command)
     })?;
-    artefacts.push(Artefact { name: NOTICES.to_owned(), content: Content::Text(notices::text()?) });
     let folder = project::release_artefacts();
     lay_out(&folder, &artefacts)?;
     say::note(format!("{}, in {}.", project::shown(&folder), say::duration(begin.elapsed())));
@@ -83,6 +80,7 @@ fn artefacts(
     component: &Path,
     launcher: &Path,
     target: &str,
+    notices: String,
     printed: &dyn Fn(&[&str]) -> Result<String>,
 ) -> Result<Vec<Artefact>> {
     let copy = |name: String, of: PathBuf| Artefact { name, content: Content::Of(of) };
@@ -90,6 +88,8 @@ fn artefacts(
         copy(launcher_name(env!("CARGO_PKG_VERSION"), target), launcher.to_owned()),
         copy("lightbeam.wasm".into(), component.to_owned()),
     ];
+    // Most of what is carried asks for this.
+    all.push(Artefact { name: notices::FILE.to_owned(), content: Content::Text(notices) });
     for source in SOURCES {
         let name = source.rsplit('/').next().unwrap_or(source);
         all.push(copy(name.to_owned(), root.join(source)));
@@ -174,7 +174,8 @@ mod tests {
         let launcher = place.file("launcher", "a program");
         let component = place.file("component", "a component");
         let root = project::root();
-        let all = artefacts(&root, &component, &launcher, "x86_64-unknown-linux-gnu", &|words| Ok(words.join(" ")));
+        let printed = |words: &[&str]| Ok(words.join(" "));
+        let all = artefacts(&root, &component, &launcher, "x86_64-unknown-linux-gnu", "Be kind.".to_owned(), &printed);
         let folder = place.0.join("release-artefacts");
         project::make_folder(&folder).unwrap();
         project::write(&folder.join("lightbeam-0.0.1-x86_64-unknown-linux-gnu"), "old").unwrap();
@@ -186,6 +187,7 @@ mod tests {
             "Containerfile",
             "LICENSE",
             "SHA256SUMS",
+            "THIRD-PARTY-NOTICES.txt",
             "_lightbeam",
             "_lightbeam.ps1",
             "lightbeam-wasmtime.ps1",
@@ -204,6 +206,7 @@ mod tests {
         assert_eq!(read("lightbeam.wasm"), "a component");
         assert_eq!(read("_lightbeam.ps1"), "completions powershell");
         assert_eq!(read("lightbeam.1"), "man");
+        assert_eq!(read("THIRD-PARTY-NOTICES.txt"), "Be kind.");
         assert_eq!(read("LICENSE"), project::read(&root.join("LICENSE")).unwrap());
     }
 
@@ -234,6 +237,6 @@ mod tests {
     fn a_launcher_that_cannot_print_its_manual_makes_no_release() {
         let failed = |_: &[&str]| Err(Failure::new("no manual"));
         let file = Path::new("x");
-        assert_eq!(artefacts(file, file, file, "a-b-c", &failed).unwrap_err().to_string(), "no manual");
+        assert_eq!(artefacts(file, file, file, "a-b-c", String::new(), &failed).unwrap_err().to_string(), "no manual");
     }
 }

@@ -10,12 +10,29 @@ use crate::{process, project, say, wasm_toolchain};
 /// How the names of the files begin that a package tells its licence in, in lower case.
 const TOLD_IN: [&str; 6] = ["licen", "copying", "copyright", "notice", "unlicense", "patents"];
 
+/// What comes with the compiler, and in no package.
+const LIBRARIES: &str = "
+The standard library of Rust is carried as well: MIT OR Apache-2.0, copyright of The Rust Project contributors. In
+WebAssembly for WASI so is wasi-libc: Apache-2.0 WITH LLVM-exception OR Apache-2.0 OR MIT, with parts of musl: MIT,
+copyright 2005-2020 Rich Felker, et al.
+";
+
 /// Between one licence and the next.
 const RULE: &str = "--------------------------------------------------------------------------------";
 
-/// The notices of every package in the launcher and in the component.
-pub(crate) fn text() -> Result<String> {
-    let carried = carried()?;
+/// The name of the file, in a release as in the page.
+pub(crate) const FILE: &str = "THIRD-PARTY-NOTICES.txt";
+
+/// The programs of a release, each with the target that it is made for, where that is not this machine's.
+pub(crate) const RELEASE: [(&str, Option<&str>); 2] =
+    [("lightbeam", None), ("lightbeam-wasi", Some(wasm_toolchain::COMPONENT))];
+
+/// The page.
+pub(crate) const PAGE: [(&str, Option<&str>); 1] = [("lightbeam-web", Some(wasm_toolchain::BROWSER))];
+
+/// The notices of every package in these programs.
+pub(crate) fn text(programs: &[(&str, Option<&str>)]) -> Result<String> {
+    let carried = carried(programs)?;
     let folders = folders(&metadata()?);
     let mut read = Vec::new();
     for package in carried {
@@ -25,19 +42,21 @@ pub(crate) fn text() -> Result<String> {
         let texts = texts(folder)?;
         read.push((package, texts));
     }
-    say::note(format!("The licences of {} packages that the release carries.", read.len()));
+    say::note(format!("The licences of {} packages of others, in {FILE}.", read.len()));
     Ok(composed(&read))
 }
 
-/// The packages of others that are linked into what is released.
-fn carried() -> Result<Vec<Package>> {
+/// The packages of others that are linked into these programs.
+fn carried(programs: &[(&str, Option<&str>)]) -> Result<Vec<Package>> {
     let mut told = String::new();
-    for (program, more) in [("lightbeam", &[][..]), ("lightbeam-wasi", &["--target", wasm_toolchain::COMPONENT][..])] {
+    for (program, target) in programs {
         let mut cargo = project::cargo();
         cargo
             .args(["tree", "--locked", "--edges", "normal", "--prefix", "none", "--format", "{p}\t{l}"])
-            .args(["--package", program])
-            .args(more);
+            .args(["--package", program]);
+        if let Some(target) = target {
+            cargo.args(["--target", target]);
+        }
         say::command(process::line(&cargo));
         told.push_str(&process::output(&mut cargo)?);
     }
@@ -62,21 +81,21 @@ fn folders(metadata: &str) -> BTreeMap<String, PathBuf> {
         .collect()
 }
 
-/// What the files of a package say about its licence.
+/// Whether a file of a package tells a licence: the package's own, or that of a source that it brings along.
+fn tells(file: &str) -> bool {
+    let file = file.to_ascii_lowercase();
+    let name = file.rsplit('/').next().unwrap_or_default();
+    let is_code = [".rs", ".c", ".h", ".py", ".sh"].iter().any(|ending| name.ends_with(ending));
+    !is_code && !file.starts_with('.') && TOLD_IN.iter().any(|beginning| name.starts_with(beginning))
+}
+
+/// What the files of a package say about its licence, and about those of sources that it brings along.
 fn texts(folder: &Path) -> Result<Vec<String>> {
-    let mut files: Vec<String> = project::files_below(folder)?
-        .into_iter()
-        .filter(|name| {
-            let name = name.to_ascii_lowercase();
-            let first = name.split('/').next().unwrap_or_default();
-            TOLD_IN.iter().any(|beginning| first.starts_with(beginning))
-        })
-        .collect();
-    files.sort();
-    files
+    project::files_below(folder)?
         .iter()
-        .map(|name| {
-            let file = folder.join(name);
+        .filter(|file| tells(file))
+        .map(|file| {
+            let file = folder.join(file);
             let content = std::fs::read(&file).map_err(|error| Failure::file("read", &file, &error))?;
             let text = String::from_utf8_lossy(&content).replace("\r\n", "\n");
             Ok(text.trim_matches('\n').trim_end().to_owned())
@@ -99,7 +118,7 @@ fn composed(packages: &[(Package, Vec<String>)]) -> String {
             named.entry(text).or_default().push(package.clone());
         }
     }
-    all.push_str("\nThe standard library of Rust is carried as well: MIT OR Apache-2.0.\n");
+    all.push_str(LIBRARIES);
     let mut texts: Vec<_> = named.into_iter().collect();
     texts.sort_by(|(_, one), (_, other)| one.cmp(other));
     for (text, packages) in texts {
@@ -140,13 +159,29 @@ mod tests {
     }
 
     #[test]
-    fn every_package_that_a_release_carries_is_found_and_nearly_all_tell_their_licence() {
-        let text = text().unwrap();
-        for name in ["wasmtime", "blake3", "serde_json", "reqwest", "yaml_serde", "libmimalloc-sys"] {
-            assert!(text.contains(&format!("\n  {name} ")), "{name}");
+    fn licences_are_told_in_files_of_their_own() {
+        for file in ["LICENSE", "license-mit.txt", "c_src/mimalloc/v2/LICENSE", "COPYING.md", "NOTICE"] {
+            assert!(tells(file), "{file}");
         }
-        assert!(!text.contains("lightbeam-core"));
-        let (listed, silent) = (text.matches("\n  ").count(), text.matches("holds no text").count());
-        assert!(silent * 10 < listed, "{silent} of {listed}");
+        for file in ["src/notice.rs", "src/lib.rs", ".github/LICENSE", "licenses/README.md", "tests/license.py"] {
+            assert!(!tells(file), "{file}");
+        }
+    }
+
+    #[test]
+    fn all_that_a_release_or_the_page_carries_is_found_and_most_of_it_tells_its_licence() {
+        let release = text(&RELEASE).unwrap();
+        for name in ["wasmtime", "blake3", "serde_json", "reqwest", "yaml_serde", "libmimalloc-sys"] {
+            assert!(release.contains(&format!("\n  {name} ")), "{name}");
+        }
+        assert!(release.contains("Microsoft Corporation"), "the allocator's C source has a licence of its own");
+        let page = text(&PAGE).unwrap();
+        assert!(page.contains("\n  leptos ") && !page.contains("\n  wasmtime "));
+        for text in [release, page] {
+            assert!(!text.contains("lightbeam-core"));
+            let (list, _) = text.split_once(LIBRARIES).unwrap();
+            let (listed, silent) = (list.matches("\n  ").count(), list.matches("holds no text").count());
+            assert!(listed > 50 && silent * 4 < listed, "{silent} of {listed}");
+        }
     }
 }

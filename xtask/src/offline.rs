@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::failure::{Failure, Result};
-use crate::{fingerprint::Fingerprint, project};
+use crate::{fingerprint::Fingerprint, notices, project};
 
 /// The service worker; it does not keep itself.
 const WORKER: &str = "sw.js";
@@ -12,7 +12,8 @@ const WORKER: &str = "sw.js";
 pub(crate) fn complete(page: &Path) -> Result<()> {
     let source = project::read(&project::root().join("web/assets").join(WORKER))?;
     let mut files = project::files_below(page)?;
-    files.retain(|name| name != WORKER);
+    // Nobody reads the notices offline.
+    files.retain(|name| name != WORKER && name != notices::FILE);
     let mut version = Fingerprint::new();
     // Another worker must not change the files of the one before it.
     version.add(source.as_bytes());

@@ -10,7 +10,7 @@ use crate::fingerprint::Fingerprint;
 use crate::modules::{MODULES, Module};
 use crate::page_tools::PageTools;
 use crate::wasm_toolchain::{BROWSER, WasmToolchain};
-use crate::{modules, offline, page_tools, process, project, say, setup};
+use crate::{modules, notices, offline, page_tools, process, project, say, setup};
 
 /// The package of the page.
 pub(crate) const PAGE_PACKAGE: &str = "lightbeam-web";
@@ -57,6 +57,7 @@ pub(crate) fn build(toolchain: &WasmToolchain, tools: &PageTools) -> Result<Path
     trunk.args(["build", "--release", "--offline", "--locked"]);
     process::run(&mut trunk)?;
     modules::name_by_content(&page)?;
+    project::write(&page.join(notices::FILE), &notices::text(&notices::PAGE)?)?;
     offline::complete(&page)?;
     project::make_folder(&project::target())?;
     project::write(&known, &state(sources, &page).unwrap_or_default())?;
@@ -85,6 +86,7 @@ fn sources(compiler: &str) -> Result<Fingerprint> {
     // How it is built counts, too.
     fingerprint.add(include_bytes!("page.rs"));
     fingerprint.add(include_bytes!("modules.rs"));
+    fingerprint.add(include_bytes!("notices.rs"));
     fingerprint.add(include_bytes!("offline.rs"));
     fingerprint.add(include_bytes!("wasm_toolchain.rs"));
     fingerprint.add_files(&root, &files)?;

@@ -108,6 +108,7 @@ impl Response {
 
     /// The text of a header, one of [`READ_HEADERS`], if it is there and readable.
     pub fn header(&self, name: &HeaderName) -> Option<&str> {
+        debug_assert!(READ_HEADERS.contains(name), "a page would not have {name}");
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 }

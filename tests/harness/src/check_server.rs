@@ -93,12 +93,14 @@ impl Server {
         match path {
             "/echo" | "/refused" => {
                 let mut headers = format!("next-page-token: {}\r\nlocation: {}\r\n", request.method, request.target);
+                headers += "content-type: text/x-echo\r\nretry-after: 7\r\ntotal-count: 604\r\n";
                 if let Some(echo) = &request.echo {
                     headers += &format!("etag: {echo}\r\n");
                 }
                 let status = if path == "/echo" { "200 OK" } else { "400 Bad Request" };
                 self.answer(connection, status, &headers, &request.body)
             }
+            "/shown" => self.answer(connection, "200 OK", "x-other: 1\r\n", b""),
             "/redirect" => self.answer(connection, "302 Found", "location: /echo\r\n", b""),
             "/big" => {
                 let length = query.strip_prefix("n=").and_then(|length| length.parse().ok()).unwrap_or(0);

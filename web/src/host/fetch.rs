@@ -58,10 +58,10 @@ impl Fetch {
     }
 
     /// Notes an answer that could be read.
-    fn note(&self, request: &Request, way: Way, headers: &HeaderMap) {
+    fn note(&self, request: &Request, way: Way, answer: &Answer) {
         let is_plain_get = way == Way::Plain && request.method == Method::GET;
         let readable = is_plain_get.then(|| request.url.expose());
-        let headers = headers.keys().any(|name| !exchange::READABLE_ANYWAY.contains(&name.as_str()));
+        let headers = exchange::shows_headers(answer);
         let mut origins = self.origins.borrow_mut();
         origins.answered(&origin(&request.url), way, request.method.as_str(), readable.as_deref(), headers);
     }
@@ -121,8 +121,8 @@ impl Fetch {
         answer: &Answer,
         mut abort: Abort,
     ) -> Result<Response, HttpError> {
+        self.note(request, way, answer);
         let headers = exchange::headers(answer);
-        self.note(request, way, &headers);
         let broken = |_| self.advisor.error(Obstacle::Broken);
         let (body, truncated) = body::read(answer, request.max_body).await.map_err(broken)?;
         if !truncated {

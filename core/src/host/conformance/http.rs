@@ -2,17 +2,17 @@ use std::pin::pin;
 
 use bytes::Bytes;
 use futures_util::future::{Either, join_all, select};
-use http::header::{ETAG, LOCATION};
+use http::header::{CONTENT_TYPE, ETAG, LOCATION, RETRY_AFTER};
 
 use super::{Violation, is, promised, works};
-use crate::host::{HostKind, Http, HttpError, HttpErrorKind, Method, NEXT_PAGE_TOKEN, Request, Response};
+use crate::host::{HostKind, Http, HttpError, HttpErrorKind, Method, NEXT_PAGE_TOKEN, Request, Response, TOTAL_COUNT};
 use crate::secret::Url;
 
 /// Checks an [`Http`] against a server at `base` that offers, for any method:
 ///
 /// | path | answer |
 /// |---|---|
-/// | `/echo` | 200, the request's body, and the headers `next-page-token` (the method), `location` (path and query below `base`, as received) and `etag` (the request's `x-echo`, if it has one) |
+/// | `/echo` | 200, the request's body, and the headers `next-page-token` (the method), `location` (path and query below `base`, as received), `etag` (the request's `x-echo`, if it has one), `content-type: text/x-echo`, `retry-after: 7` and `total-count: 604` |
 /// | `/refused` | the same with status 400 |
 /// | `/status/N` | status N, body `status N` (none for 204 and 304) |
 /// | `/redirect` | 302 to `/echo` |
@@ -74,6 +74,9 @@ impl<H: Http> Server<'_, H> {
             is(&response.header(&NEXT_PAGE_TOKEN), &Some(method.as_str()), "the request is sent with its method")?;
             is(&response.header(&LOCATION), &Some(&*target), "path and query are sent as they are")?;
             is(&response.header(&ETAG), &Some("a, b; c=\"d\""), "headers are sent and received as they are")?;
+            for (name, value) in [(&CONTENT_TYPE, "text/x-echo"), (&RETRY_AFTER, "7"), (&TOTAL_COUNT, "604")] {
+                is(&response.header(name), &Some(value), "every header that means something is handed on")?;
+            }
         }
         Ok(())
     }

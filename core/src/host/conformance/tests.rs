@@ -38,6 +38,9 @@ fn serve(request: &Request) -> Reply {
         "/echo" | "/refused" => {
             response.status = if path == "/echo" { 200 } else { 400 };
             response.headers.insert("next-page-token", request.method.as_str().parse().unwrap());
+            for (name, value) in [("content-type", "text/x-echo"), ("retry-after", "7"), ("total-count", "604")] {
+                response.headers.insert(name, value.parse().unwrap());
+            }
             response.headers.insert("location", target.parse().unwrap());
             if let Some(echo) = request.headers.get("x-echo") {
                 response.headers.insert("etag", echo.clone());

@@ -248,6 +248,18 @@ fn records_that_were_had_are_told_before_the_final_word_on_them_and_counted_once
 
 #[test]
 fn only_what_sends_promises_to_send_again() {
+    let hint = |command, cause, messages: &[&str]| {
+        let wrong = failed(STUDENTS, 1, None, cause, messages);
+        results(&[started(command), begun(STUDENTS), wrong]).causes(1)[0].hint.clone()
+    };
+    let missing = "The referenced 'School' item does not exist.";
+    for (cause, messages) in
+        [(Cause::MissingParent, [missing]), (Cause::MissingParent, ["no"]), (Cause::NoConnection, ["no"])]
+    {
+        let [sending, other] = [Command::Send, Command::Delete].map(|command| hint(command, cause, &messages));
+        assert!(sending.contains("then run the same command again: ") && sending.ends_with("sent again."), "{sending}");
+        assert!(other.ends_with("then run the same command again."), "{other}");
+    }
     for (command, hint) in [
         (
             Command::Send,

@@ -10,7 +10,7 @@ use super::abort::Abort;
 use crate::advice::Way;
 
 /// The headers of answers that every page may read (Fetch standard, "CORS-safelisted response-header name").
-pub(super) const READABLE_ANYWAY: [&str; 7] =
+const READABLE_ANYWAY: [&str; 7] =
     ["cache-control", "content-language", "content-length", "content-type", "expires", "last-modified", "pragma"];
 
 /// The browser's form of a request; the error is that it takes something in it for none of HTTP. Headers that belong to
@@ -52,6 +52,11 @@ pub(super) fn headers(answer: &Answer) -> http::HeaderMap {
     let shown = answer.headers();
     let value = |name: &http::HeaderName| shown.get(name.as_str())?.parse::<http::HeaderValue>().ok();
     READ_HEADERS.iter().filter_map(|name| Some((name.clone(), value(name)?))).collect()
+}
+
+/// Whether the server lets pages see headers that they could not see anyway.
+pub(super) fn shows_headers(answer: &Answer) -> bool {
+    answer.headers().keys().any(|name| !READABLE_ANYWAY.contains(&name.as_str()))
 }
 
 /// Whether the browser asks the server first (Fetch standard, "CORS-preflight fetch").
