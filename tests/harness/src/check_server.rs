@@ -4,7 +4,7 @@
 //! Beyond what the checks ask for, every server answers `/received` with the requests that it received, one
 //! `METHOD target` a line, since it was last asked that (its own and `/others` left out), and to pages whatever it
 //! lets them read; `/others` tells where the other two are, one address a line: that for no page, then that for plain
-//! requests.
+//! requests. `/shown` has a header that means nothing, `x-other`.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::mem;
