@@ -30,23 +30,27 @@ fn digits_end(exponent: &str) -> bool {
 /// A finite number as people write it: the shortest text that reads back as the same number, 1.0 as 1, and never with an
 /// exponent.
 ///
-/// What `Display` of a float makes of it, out of what the JSON writer has anyway.
+/// What `Display` of a float makes of it (but for the last of 16 or 17 digits), out of what the JSON writer has anyway.
 pub(crate) fn shown(number: f64) -> String {
     let written = serde_json::Number::from_f64(number).map(|number| number.to_string()).unwrap_or_default();
     let (sign, unsigned) = written.strip_prefix('-').map_or(("", &*written), |rest| ("-", rest));
     let (digits, exponent) = unsigned.split_once('e').unwrap_or((unsigned, "0"));
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    let fraction = fraction.trim_end_matches('0');
-    let exponent: i32 = exponent.parse().unwrap_or_default();
-    let places = usize::try_from(exponent.unsigned_abs()).unwrap_or_default();
-    if exponent < 0 {
-        // One digit stands before the point.
-        format!("{sign}0.{}{whole}{fraction}", "0".repeat(places - 1))
-    } else if places >= fraction.len() {
-        format!("{sign}{whole}{fraction}{}", "0".repeat(places - fraction.len()))
-    } else {
-        format!("{sign}{whole}{}.{}", &fraction[..places], &fraction[places..])
+    let mut point = i32::try_from(whole.len()).unwrap_or_default() + exponent.parse::<i32>().unwrap_or_default();
+    let mut shown = [whole, fraction.trim_end_matches('0')].concat();
+    while point < 1 {
+        shown.insert(0, '0');
+        point += 1;
     }
+    let point = usize::try_from(point).unwrap_or_default();
+    while shown.len() < point {
+        shown.push('0');
+    }
+    if shown.len() > point {
+        shown.insert(point, '.');
+    }
+    shown.insert_str(0, sign);
+    shown
 }
 
 #[cfg(test)]
@@ -101,14 +105,17 @@ mod tests {
 
     proptest! {
         #[test]
-        fn it_is_what_rust_shows(
+        fn it_reads_as_the_same_number_and_is_what_rust_shows_of_usual_ones(
             number in any::<f64>().prop_filter("finite", |number| number.is_finite()),
             usual in -1_000_000_000_i32..1_000_000_000,
             places in 0..10,
         ) {
-            for number in [number, f64::from(usual) / 10_f64.powi(places)] {
-                prop_assert_eq!(shown(number), number.to_string());
-            }
+            let text = shown(number);
+            let read: f64 = text.parse().unwrap();
+            prop_assert_eq!(read.to_bits(), number.to_bits(), "{}", text);
+            prop_assert!(text.bytes().all(|byte| byte.is_ascii_digit() || b"-.".contains(&byte)), "{}", text);
+            let number = f64::from(usual) / 10_f64.powi(places);
+            prop_assert_eq!(shown(number), number.to_string());
         }
 
         #[test]

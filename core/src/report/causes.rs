@@ -160,46 +160,61 @@ impl Causes {
 impl CauseEntry<'_> {
     /// One sentence: what to do, and who can. Only a command that sends promises to send again.
     pub(super) fn hint(&self, command: Command) -> String {
-        let sends = matches!(command, Command::Send | Command::ValidateSend);
-        let again = |promise: &str| {
-            let promise = if sends { promise } else { "" };
-            format!("then run the same command again{promise}.")
+        let mut hint = self.advice();
+        let what = match self.cause {
+            Cause::MissingParent | Cause::InvalidValue => "failed records are",
+            Cause::NoConnection => "what had no answer is",
+            _ => return hint,
         };
-        let sent_again = || again(": failed records are sent again");
-        match (self.cause, self.thing) {
-            (Cause::MissingParent, Some(thing)) => format!(
-                "Load the missing {thing} records (or have the system that owns them load them), {}",
-                sent_again()
-            ),
-            (Cause::MissingParent, None) => format!("Load the records that these refer to, {}", sent_again()),
-            (Cause::UnknownDescriptor, Some(thing)) => format!(
-                "Correct the value in the data or its mapping, or load it into the API's {thing} values, which the \
-                 API's administrator may have to do."
-            ),
-            (Cause::UnknownDescriptor, None) => "Correct the values in the data or their mapping, or load them into \
-                                                 the API's descriptors, which the API's administrator may have to do."
-                .to_owned(),
-            (Cause::NotAuthorized, _) => "Ask the API's administrator whether these credentials have the claim set, \
-                                          namespace prefixes, profiles and education organizations for this, and \
-                                          send the associations that tie people to a school first."
-                .to_owned(),
-            (Cause::InvalidValue, _) => format!("Correct the records at their source, {}", sent_again()),
-            (Cause::Duplicate, _) => "Find the other record with the same identifying values, and remove or correct \
-                                      one of the two at its source."
-                .to_owned(),
-            (Cause::ServerFault, _) => "Run the same command again later, with a smaller connection.pool_size if the \
-                                        server is overloaded; if it stays, give the correlation ids to the API's \
-                                        administrator."
-                .to_owned(),
-            (Cause::NoConnection, _) => {
-                format!("Check the network and edfi_api.base_url, {}", again(": what had no answer is sent again"))
-            }
-            (Cause::StillReferenced, _) => "Delete the records that refer to these first, by selecting their \
-                                            endpoints too."
-                .to_owned(),
-            (Cause::Other, _) => "Read the API's message; the API's administrator can look the correlation ids up \
-                                  in the server's log."
-                .to_owned(),
+        hint.push_str(", then run the same command again");
+        if matches!(command, Command::Send | Command::ValidateSend) {
+            hint.push_str(": ");
+            hint.push_str(what);
+            hint.push_str(" sent again");
         }
+        hint.push('.');
+        hint
+    }
+
+    /// The sentence; its beginning, where the same command goes on after that.
+    fn advice(&self) -> String {
+        let advice = match (self.cause, self.thing) {
+            (Cause::MissingParent, Some(thing)) => {
+                return format!("Load the missing {thing} records (or have the system that owns them load them)");
+            }
+            (Cause::MissingParent, None) => "Load the records that these refer to",
+            (Cause::UnknownDescriptor, Some(thing)) => {
+                return format!(
+                    "Correct the value in the data or its mapping, or load it into the API's {thing} values, which the \
+                     API's administrator may have to do."
+                );
+            }
+            (Cause::UnknownDescriptor, None) => {
+                "Correct the values in the data or their mapping, or load them into the API's descriptors, which the \
+                 API's administrator may have to do."
+            }
+            (Cause::NotAuthorized, _) => {
+                "Ask the API's administrator whether these credentials have the claim set, namespace prefixes, \
+                 profiles and education organizations for this, and send the associations that tie people to a school \
+                 first."
+            }
+            (Cause::InvalidValue, _) => "Correct the records at their source",
+            (Cause::Duplicate, _) => {
+                "Find the other record with the same identifying values, and remove or correct one of the two at its \
+                 source."
+            }
+            (Cause::ServerFault, _) => {
+                "Run the same command again later, with a smaller connection.pool_size if the server is overloaded; if \
+                 it stays, give the correlation ids to the API's administrator."
+            }
+            (Cause::NoConnection, _) => "Check the network and edfi_api.base_url",
+            (Cause::StillReferenced, _) => {
+                "Delete the records that refer to these first, by selecting their endpoints too."
+            }
+            (Cause::Other, _) => {
+                "Read the API's message; the API's administrator can look the correlation ids up in the server's log."
+            }
+        };
+        advice.to_owned()
     }
 }

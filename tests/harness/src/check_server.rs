@@ -4,7 +4,7 @@
 //! Beyond what the checks ask for, every server answers `/received` with the requests that it received, one
 //! `METHOD target` a line, since it was last asked that (its own and `/others` left out), and to pages whatever it
 //! lets them read; `/others` tells where the other two are, one address a line: that for no page, then that for plain
-//! requests. `/shown` has a header that means nothing, `x-other`.
+//! requests.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::mem;
@@ -100,7 +100,6 @@ impl Server {
                 let status = if path == "/echo" { "200 OK" } else { "400 Bad Request" };
                 self.answer(connection, status, &headers, &request.body)
             }
-            "/shown" => self.answer(connection, "200 OK", "x-other: 1\r\n", b""),
             "/redirect" => self.answer(connection, "302 Found", "location: /echo\r\n", b""),
             "/big" => {
                 let length = query.strip_prefix("n=").and_then(|length| length.parse().ok()).unwrap_or(0);

@@ -58,12 +58,11 @@ impl Fetch {
     }
 
     /// Notes an answer that could be read.
-    fn note(&self, request: &Request, way: Way, answer: &Answer) {
+    fn note(&self, request: &Request, way: Way, shows_headers: bool) {
         let is_plain_get = way == Way::Plain && request.method == Method::GET;
         let readable = is_plain_get.then(|| request.url.expose());
-        let headers = exchange::shows_headers(answer);
         let mut origins = self.origins.borrow_mut();
-        origins.answered(&origin(&request.url), way, request.method.as_str(), readable.as_deref(), headers);
+        origins.answered(&origin(&request.url), way, request.method.as_str(), readable.as_deref(), shows_headers);
     }
 
     /// Why there is no answer.
@@ -110,7 +109,8 @@ impl Fetch {
         }
         // Nothing of the body is wanted: dropping the guard ends it.
         let location = http::HeaderValue::from_str(&answer.url()).map_err(|_| denied())?;
-        let headers = HeaderMap::from_iter([(http::header::LOCATION, location)]);
+        let mut headers = HeaderMap::new();
+        headers.insert(http::header::LOCATION, location);
         Ok(Response { status: 302, headers, body: Bytes::new(), truncated: false })
     }
 
@@ -121,8 +121,8 @@ impl Fetch {
         answer: &Answer,
         mut abort: Abort,
     ) -> Result<Response, HttpError> {
-        self.note(request, way, answer);
-        let headers = exchange::headers(answer);
+        let (headers, shows_more) = exchange::headers(answer);
+        self.note(request, way, shows_more);
         let broken = |_| self.advisor.error(Obstacle::Broken);
         let (body, truncated) = body::read(answer, request.max_body).await.map_err(broken)?;
         if !truncated {

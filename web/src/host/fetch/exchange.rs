@@ -47,16 +47,20 @@ fn cache(request: &Request) -> RequestCache {
     if is_kept { RequestCache::NoStore } else { RequestCache::Default }
 }
 
-/// The headers of an answer that the browser shows and the engine reads.
-pub(super) fn headers(answer: &Answer) -> http::HeaderMap {
-    let shown = answer.headers();
-    let value = |name: &http::HeaderName| shown.get(name.as_str())?.parse::<http::HeaderValue>().ok();
-    READ_HEADERS.iter().filter_map(|name| Some((name.clone(), value(name)?))).collect()
-}
-
-/// Whether the server lets pages see headers that they could not see anyway.
-pub(super) fn shows_headers(answer: &Answer) -> bool {
-    answer.headers().keys().any(|name| !READABLE_ANYWAY.contains(&name.as_str()))
+/// The headers of an answer that the browser shows and the engine reads; and whether it shows any that pages could not
+/// see anyway.
+pub(super) fn headers(answer: &Answer) -> (http::HeaderMap, bool) {
+    let mut headers = http::HeaderMap::new();
+    let mut shows_more = false;
+    for (name, value) in answer.headers().entries() {
+        shows_more |= !READABLE_ANYWAY.contains(&&*name);
+        if let Some(known) = READ_HEADERS.iter().find(|known| known.as_str() == name)
+            && let Ok(value) = value.parse()
+        {
+            headers.insert(known, value);
+        }
+    }
+    (headers, shows_more)
 }
 
 /// Whether the browser asks the server first (Fetch standard, "CORS-preflight fetch").
