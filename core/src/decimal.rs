@@ -101,6 +101,9 @@ mod tests {
         ] {
             assert_eq!(shown(number), text);
         }
+        // Two texts of 17 digits are as near: either reads as the same number.
+        let number = 2_043_299_379_286_954.3;
+        assert_eq!(shown(number).parse(), Ok(number));
     }
 
     proptest! {
